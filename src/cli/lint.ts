@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { hasErrors, type Diagnostic } from '../model/diagnostic.ts';
+import { findWorkflowFiles } from '../project/workflow-files.ts';
+import { countWords, findingsAsJson, findingsAsText, type Findings } from './diagnostics.ts';
+import { printJson, UsageError, type Door } from './door.ts';
+import { EXIT } from './run.ts';
+
+/** `baton lint`: the editor's diagnostics for files, folders, or the whole project. */
+export async function lint(door: Door, paths: readonly string[], options: { readonly json?: boolean }): Promise<number> {
+  const findings = (await filesOf(door, paths)).map((file) => findingsOf(door, file));
+  const all = findings.flatMap(({ diagnostics }) => diagnostics);
+  if (options.json === true) printJson(door, findings.map(findingsAsJson));
+  else {
+    for (const finding of findings) door.print(findingsAsText(finding, door.style));
+    door.print(`${summary(findings.length, all)}\n`);
+  }
+  return hasErrors(all) ? EXIT.usage : EXIT.succeeded;
+}
+
+async function filesOf(door: Door, paths: readonly string[]): Promise<readonly string[]> {
+  if (paths.length === 0) return door.project.workflows.list();
+  const files = await Promise.all(
+    paths.map(async (given) => {
+      const full = path.resolve(given);
+      const stat = fs.statSync(full, { throwIfNoEntry: false });
+      if (stat === undefined) throw new UsageError(`There is no file or folder "${given}".`);
+      if (!stat.isDirectory()) return [full];
+      return (await findWorkflowFiles(full)).map((ref) => path.join(full, ref));
+    }),
+  );
+  return files.flat();
+}
+
+function findingsOf(door: Door, file: string): Findings {
+  const relative = path.relative(door.project.folder, path.resolve(door.project.folder, file));
+  const ref = relative.startsWith('..') ? file : relative.split(path.sep).join('/');
+  const read = door.project.workflows.read(ref);
+  if (!read.ok) throw new UsageError(read.error);
+  return { file: ref, text: read.value.text, diagnostics: read.value.analysis.diagnostics };
+}
+
+function summary(files: number, diagnostics: readonly Diagnostic[]): string {
+  const found = countWords(diagnostics);
+  const checked = `${files} ${files === 1 ? 'workflow' : 'workflows'} checked`;
+  if (files === 0) return 'No workflow files here. They end in .workflow.yaml or stand in a folder .workflows.';
+  return found === '' ? `${checked}, nothing to complain about.` : `${checked}: ${found}.`;
+}

@@ -1,0 +1,111 @@
+import { Command, CommanderError, Option } from 'commander';
+import { openDoor, UsageError, type Door } from './door.ts';
+
+declare const BATON_VERSION: string | undefined;
+
+/** Arguments to command; a command's own code is loaded when it is named. */
+function program(done: (code: number) => void): Command {
+  const baton = new Command('baton')
+    .description('Runs workflows: YAML files of steps that need each other.')
+    .version(typeof BATON_VERSION === 'string' ? BATON_VERSION : '0.0.0')
+    .option('-C, --folder <folder>', "the project's folder (default: the nearest with runs, else the current one)")
+    .exitOverride()
+    .showHelpAfterError('(baton --help shows what there is)');
+  const act = async (work: (door: Door) => Promise<number>) => {
+    const { folder } = baton.opts<{ folder?: string }>();
+    done(await work(openDoor(folder === undefined ? {} : { folder })));
+  };
+  const json = () => new Option('--json', 'as JSON');
+
+  baton
+    .command('run <workflow>')
+    .description('run a workflow, by path or by name')
+    .option('--input <name=value>', 'a value for an input (again for each)', collect, [])
+    .option('--env <NAME=value>', 'a variable for every step (again for each)', collect, [])
+    .option('--parallel <n>', 'steps at once')
+    .option('--fail-fast', 'stop everything when a step fails')
+    .option('--detach', 'run in the background and print the run id')
+    .option('--json', 'print the facts, one a line')
+    .action((name: string, options) => act(async (door) => (await import('./run.ts')).run(door, name, options)));
+  baton
+    .command('lint [path...]')
+    .description('check workflow files; exit code 2 when there is an error')
+    .addOption(json())
+    .action((paths: string[], options) => act(async (door) => (await import('./lint.ts')).lint(door, paths, options)));
+  baton
+    .command('list')
+    .description('the workflows here')
+    .addOption(json())
+    .action((options) => act(async (door) => (await import('./look.ts')).list(door, options)));
+  baton
+    .command('runs')
+    .description('runs, newest first')
+    .option('--limit <n>', 'how many', '20')
+    .option('--status <status>', 'only these: running, succeeded, failed, cancelled, timed_out, lost')
+    .option('--workflow <workflow>', 'only of this workflow, by path or name')
+    .addOption(json())
+    .action((options) => act(async (door) => (await import('./look.ts')).runs(door, options)));
+  baton
+    .command('show <run>')
+    .description('one run, step by step')
+    .addOption(json())
+    .action((run: string, options) => act(async (door) => (await import('./look.ts')).show(door, run, options)));
+  baton
+    .command('logs <run> [step]')
+    .description('what steps printed')
+    .option('-f, --follow', 'go on until the run ends')
+    .action((run: string, step: string | undefined, options) =>
+      act(async (door) => (await import('./look.ts')).logs(door, run, step, options)),
+    );
+  baton
+    .command('stop <run>')
+    .description('stop a run, wherever it was started')
+    .option('--force', 'without waiting for steps to end')
+    .action((run: string, options) => act(async (door) => (await import('./look.ts')).stop(door, run, options)));
+  baton
+    .command('rerun <run>')
+    .description('run the same workflow again, with the same inputs')
+    .option('--json', 'print the facts, one a line')
+    .action((run: string, options) => act(async (door) => (await import('./rerun.ts')).rerun(door, run, options)));
+  baton
+    .command('resume <run>')
+    .description('go on with a run whose process died')
+    .option('--json', 'print the facts, one a line')
+    .action((run: string, options) => act(async (door) => (await import('./rerun.ts')).resume(door, run, options)));
+  baton
+    .command('graph <workflow-or-run>')
+    .description('the graph of a workflow or a run')
+    .addOption(new Option('--format <format>').choices(['mermaid', 'dot', 'json']).default('mermaid'))
+    .action((name: string, options) => act(async (door) => (await import('./graph.ts')).graph(door, name, options)));
+  baton
+    .command('runner', { hidden: true })
+    .action(async () => done(await (await import('./runner.ts')).runner()));
+  return baton;
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+async function main(): Promise<number> {
+  let code = 0;
+  try {
+    await program((ended) => (code = ended)).parseAsync();
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** One line for people; the stack only for those who ask for it. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`baton: ${message}\n`);
+  if (process.env['BATON_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,33 @@
+import { text } from 'node:stream/consumers';
+import type { Result } from '../base/result.ts';
+import type { RunnerAnswer, RunnerOrder } from '../project/detached-runner.ts';
+import { openProject, type Project } from '../project/project.ts';
+import type { OwnRun, Refusal } from '../project/runs.ts';
+
+/**
+ * `baton runner` (not for people): reads one order from standard input, answers with one line, and then carries the
+ * run on alone, whatever becomes of whoever asked.
+ */
+export async function runner(): Promise<number> {
+  const order = JSON.parse(await text(process.stdin)) as RunnerOrder; // written by startDetached, the other end
+  const project = openProject(order.folder, order.files === undefined ? {} : { files: order.files });
+  const started = await begin(project, order.task);
+  const answer: RunnerAnswer = started.ok
+    ? { ok: true, run: started.value.run }
+    : { ok: false, refusal: started.error };
+  await new Promise<void>((resolve) => process.stdout.write(`${JSON.stringify(answer)}\n`, () => resolve()));
+  if (!started.ok) return 2;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const by = signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
+    process.on(signal, () => void project.runs.stop(started.value.run, { by }));
+  }
+  const state = await started.value.ended;
+  return state.ended === 'succeeded' ? 0 : 1;
+}
+
+async function begin(project: Project, task: RunnerOrder['task']): Promise<Result<OwnRun, Refusal>> {
+  if (task.kind === 'resume') return project.runs.resume(task.run);
+  const workflow = await project.workflows.load(task.workflow);
+  if (!workflow.ok) return { ok: false, error: { kind: 'unknown', message: workflow.error } };
+  return project.runs.start({ ...task, workflow: workflow.value });
+}

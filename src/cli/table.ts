@@ -1,0 +1,15 @@
+/** Rows of text under each other, columns two spaces apart; the last column is not padded. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell));
+  const lines = rows.map((row) =>
+    row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell)))).join('  '),
+  );
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+/** Colours take no room. */
+function width(cell: string): number {
+  // oxlint-disable-next-line no-control-regex -- the escape character is what starts a colour
+  return cell.replace(/\u001B\[[0-9;]*m/g, '').length;
+}

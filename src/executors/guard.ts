@@ -1,0 +1,61 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+
+/**
+ * A small shell that outlives its runner by a second. It is told every process group that a run has; when the
+ * pipe closes because the runner died, it ends them, so that no step outlives its owner.
+ */
+export interface Guard {
+  began(group: number): void;
+  ended(group: number): void;
+  /** The run is over and nothing of it is left: the guard goes too. */
+  dismiss(): void;
+}
+
+// The trap: a Ctrl-C or a hang-up meant for the runner must not take the guard away first.
+// The last look finds what left its group (setsid, double fork) by the run's marker in its environment.
+const SCRIPT = `trap '' INT TERM HUP
+groups=' '
+while read -r what group; do
+  case $what in
+    +) groups="$groups$group " ;;
+    -) case $groups in *" $group "*) groups="\${groups%% "$group" *} \${groups#* "$group" }" ;; esac ;;
+    done) exit 0 ;;
+  esac
+done
+for group in $groups; do kill -TERM "-$group" 2>/dev/null && left=1; done
+[ -n "\${left-}" ] && sleep 1
+for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
+if [ -d /proc/self ]; then
+  grep -lz "^BATON_RUN_ID=$0\\$" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ pid _; do
+    kill -KILL "$pid" 2>/dev/null
+  done
+fi
+exit 0`;
+
+/** Starts the guard of one run. Where there is no `/bin/sh` (Windows) the guard does nothing. */
+export function startGuard(run: string): Guard {
+  if (process.platform === 'win32') return { began() {}, ended() {}, dismiss() {} };
+  const shell = spawn('/bin/sh', ['-c', SCRIPT, run], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Without the run's own marker, or it would find itself.
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+  });
+  shell.on('error', () => undefined);
+  shell.stdin?.on('error', () => undefined);
+  shell.unref();
+  unrefPipe(shell);
+  const tell = (line: string) => shell.stdin?.write(line);
+  return {
+    began: (group) => tell(`+ ${group}\n`),
+    ended: (group) => tell(`- ${group}\n`),
+    dismiss: () => shell.stdin?.end('done\n'),
+  };
+}
+
+/** The pipe alone must not keep the runner alive. A child's stdin is a socket, though its type does not say so. */
+function unrefPipe(child: ChildProcess): void {
+  const pipe = child.stdin as { unref?: () => void } | null;
+  pipe?.unref?.();
+}

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/** Who runs a run: enough to tell a living owner from a dead one whose process number was given away again. */
+export interface Owner {
+  readonly pid: number;
+  /** When the process started, as the system says it; any text that stays the same for one process. */
+  readonly processStart: string;
+  /** Changes with every boot. */
+  readonly boot: string;
+  readonly host: string;
+}
+
+/** An owner on another machine is believed to be alive as long as its heartbeat is younger than this. */
+const HEARTBEAT_MAX_AGE_MS = 15_000;
+export const HEARTBEAT_EVERY_MS = 2_000;
+
+/** This process. Asked once: neither answer changes. */
+export function thisProcess(): Owner {
+  return (self ??= {
+    pid: process.pid,
+    processStart: processStartOf(process.pid) ?? '',
+    boot: bootId(),
+    host: os.hostname(),
+  });
+}
+let self: Owner | undefined;
+
+/** Writes `owner.json` whole or not at all. */
+export function writeOwner(folder: string, owner: Owner): void {
+  const draft = path.join(folder, `.owner-${process.pid}`);
+  fs.writeFileSync(draft, JSON.stringify(owner));
+  fs.renameSync(draft, path.join(folder, 'owner.json'));
+}
+
+export function readOwner(folder: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(fs.readFileSync(path.join(folder, 'owner.json'), 'utf8')) as Partial<Owner>;
+    const { pid, processStart, boot, host } = owner;
+    if (typeof pid !== 'number' || typeof processStart !== 'string') return undefined;
+    return { pid, processStart, boot: boot ?? '', host: host ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A sign of life for those who cannot look at the process: the time of `owner.json`. */
+export function beat(folder: string): void {
+  try {
+    const now = new Date();
+    fs.utimesSync(path.join(folder, 'owner.json'), now, now);
+  } catch {
+    // The folder is gone; the next write to the journal will say so.
+  }
+}
+
+/** True while the owner written in a run's folder is at work. */
+export function isOwned(folder: string): boolean {
+  const owner = readOwner(folder);
+  if (owner === undefined) return false;
+  if (owner.host !== os.hostname()) return heartbeatAgeMs(folder) < HEARTBEAT_MAX_AGE_MS;
+  if (owner.boot !== bootId()) return false;
+  return processStartOf(owner.pid) === owner.processStart && owner.processStart !== '';
+}
+
+function heartbeatAgeMs(folder: string): number {
+  try {
+    return Date.now() - fs.statSync(path.join(folder, 'owner.json')).mtimeMs;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** Undefined when there is no such process, or only its remains. */
+function processStartOf(pid: number): string | undefined {
+  if (process.platform === 'linux') return linuxProcessStart(pid);
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
+  }
+  if (process.platform === 'win32') return 'alive';
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Field 22 of `/proc/<pid>/stat` (clock ticks since boot); field 3 is the state, Z for a dead one nobody reaped. */
+function linuxProcessStart(pid: number): string | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function bootId(): string {
+  return (boot ??= readBootId());
+}
+let boot: string | undefined;
+
+function readBootId(): string {
+  try {
+    return fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

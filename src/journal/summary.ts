@@ -1,0 +1,17 @@
+import type { RunRecord, RunSummary } from './journal.ts';
+
+/** One run in a line of a list, from its whole record. Undefined when even its first fact is missing. */
+export function summaryOf(record: RunRecord): RunSummary | undefined {
+  const first = record.events[0];
+  if (first?.type !== 'run-started') return undefined;
+  const last = record.events.at(-1);
+  const base = {
+    run: record.run,
+    workflow: first.workflow.ref,
+    name: first.workflow.name,
+    cause: first.cause,
+    startedAt: first.at,
+  };
+  if (last?.type === 'run-ended') return { ...base, endedAt: last.at, status: last.status };
+  return { ...base, status: record.presence === 'lost' ? 'lost' : 'running' };
+}

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { FileJournal } from '../journal/file-journal.ts';
+import type { Journal } from '../journal/journal.ts';
+import { runsOf, type Runs } from './runs.ts';
+import { workflowsOf, type Workflows } from './workflows.ts';
+
+/** A folder opened for work: the one value every door holds. */
+export interface Project {
+  /** Absolute. */
+  readonly folder: string;
+  readonly workflows: Workflows;
+  readonly runs: Runs;
+}
+
+export interface ProjectOptions {
+  /** Globs of the workflow files; the default is the language's own rule. */
+  readonly files?: readonly string[];
+  /** Where runs are kept; the default is `.baton` in the folder. */
+  readonly journal?: Journal;
+  /** What steps inherit; the default is this process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens a folder. Nothing is read or written before it is asked for. */
+export function openProject(folder: string, options: ProjectOptions = {}): Project {
+  const root = path.resolve(folder);
+  const journal = options.journal ?? new FileJournal(path.join(root, '.baton'));
+  const workflows = workflowsOf(root, options.files);
+  const runs = runsOf({ folder: root, journal, workflows, env: options.env ?? process.env });
+  return { folder: root, workflows, runs };
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { nearest } from '../base/nearest.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { analyze, type Analysis } from '../language/analyze.ts';
+import { findWorkflowFiles, workflowMatcher } from './workflow-files.ts';
+
+/** A workflow file as it is on the disk now. */
+export interface LoadedWorkflow {
+  /** Path from the project's folder, with `/`; an absolute path for a file outside it. */
+  readonly ref: string;
+  readonly text: string;
+  readonly analysis: Analysis;
+}
+
+/** The workflow files of a project. */
+export interface Workflows {
+  /** Paths from the project's folder, sorted. */
+  list(): Promise<readonly string[]>;
+  /** By path, by path without its ending, or by the workflow's name. The error says what to do. */
+  load(pathOrName: string): Promise<Result<LoadedWorkflow, string>>;
+  /** Reads one file that `list` named. */
+  read(ref: string): Result<LoadedWorkflow, string>;
+  /** Whether a path from the project's folder names a workflow file by the setting. */
+  isWorkflow(ref: string): boolean;
+}
+
+export function workflowsOf(folder: string, files?: readonly string[]): Workflows {
+  const isWorkflow = workflowMatcher(files);
+  const list = () => findWorkflowFiles(folder, files);
+  const read = (ref: string) => readWorkflow(folder, ref);
+  return {
+    list,
+    read,
+    isWorkflow,
+    async load(pathOrName) {
+      const direct = refOf(folder, pathOrName);
+      if (fs.statSync(path.resolve(folder, direct), { throwIfNoEntry: false })?.isFile() === true) return read(direct);
+      return findByName(folder, await list(), pathOrName);
+    },
+  };
+}
+
+/** A path from the folder where the file lies inside it. */
+function refOf(folder: string, given: string): string {
+  const relative = path.relative(folder, path.resolve(folder, given));
+  const inside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  return inside ? relative.split(path.sep).join('/') : path.resolve(folder, given);
+}
+
+function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, string> {
+  let text: string;
+  try {
+    text = fs.readFileSync(path.resolve(folder, ref), 'utf8');
+  } catch (error) {
+    return err(`The file "${ref}" cannot be read: ${(error as Error).message}`);
+  }
+  return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text) }) });
+}
+
+/** SHA-256 of the text, in hex. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function findByName(folder: string, refs: readonly string[], name: string): Result<LoadedWorkflow, string> {
+  const byFile = refs.filter((ref) => shortName(ref) === shortName(name));
+  if (byFile.length === 1 && byFile[0] !== undefined) return readWorkflow(folder, byFile[0]);
+  if (byFile.length > 1) return err(`"${name}" could be ${byFile.join(' or ')}: give the path.`);
+  const byTitle = refs.flatMap((ref) => {
+    const loaded = readWorkflow(folder, ref);
+    return loaded.ok && loaded.value.analysis.workflow.name === name ? [loaded.value] : [];
+  });
+  if (byTitle.length === 1 && byTitle[0] !== undefined) return ok(byTitle[0]);
+  if (byTitle.length > 1) {
+    return err(`"${name}" is the name of ${byTitle.map(({ ref }) => ref).join(' and of ')}: give the path.`);
+  }
+  const meant = nearest(name, refs) ?? nearest(shortName(name), refs.map(shortName));
+  const hint = meant === undefined ? ' `baton list` shows what there is.' : ` Did you mean "${meant}"?`;
+  return err(`There is no workflow file or name "${name}" in ${folder}.${hint}`);
+}
+
+/** `ci/check.workflow.yaml` → `check`. */
+function shortName(ref: string): string {
+  return path.posix.basename(ref).replace(/(\.workflow)?\.ya?ml$/, '');
+}

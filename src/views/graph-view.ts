@@ -1,0 +1,247 @@
+import { formatDuration } from '../base/duration.ts';
+import type { Range } from '../base/lines.ts';
+import type { EdgeKind, StepGraph } from '../graph/step-graph.ts';
+import { describeFailure, type Failure, type RunId } from '../model/attempt.ts';
+import type { SkipReason } from '../model/run-event.ts';
+import type { FinalStatus, RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
+import type { StepKind } from '../model/step-kind.ts';
+import type { StepId, Workflow } from '../model/workflow.ts';
+import { runStatus, shownStatus } from './run-report.ts';
+
+/** What the graph panel shows. JSON-safe, because it travels to the panel in a message. */
+export interface GraphView {
+  readonly title: string;
+  /** Path of the workflow from the project's folder; empty for text that was never saved. */
+  readonly workflow: string;
+  /** Absent while a file is edited. */
+  readonly run?: RunSummary;
+  /** In file order. */
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphViewEdge[];
+  readonly problems: readonly GraphProblem[];
+}
+
+/** A run in one line. */
+export interface RunSummary {
+  readonly id: RunId;
+  readonly status: RunStatus;
+  /** Milliseconds since the epoch, like every time here. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly warnings: number;
+}
+
+export interface GraphNode {
+  readonly id: StepId;
+  readonly label: string;
+  readonly kind: StepKind;
+  /** Absent while a file is edited. */
+  readonly state?: NodeStatus;
+  /** Its id in the file. */
+  readonly range: Range;
+}
+
+/** How a step stands in a run. Times are absolute, so an unchanged step gives an unchanged value, however late it is. */
+export interface NodeStatus {
+  readonly id: StepId;
+  readonly status: StepStatus;
+  /** The effective end: `succeeded` beside a failed `status` where `continue_on_error` let it pass. */
+  readonly result?: FinalStatus;
+  /** What a person should know beside the state and the time: attempt, exit code, reason. May be empty. */
+  readonly detail: string;
+  /** Of the attempt that runs. */
+  readonly runningSince?: number;
+  /** When the next attempt starts. */
+  readonly retryAt?: number;
+  /** Of the last attempt. */
+  readonly tookMs?: number;
+}
+
+export interface GraphViewEdge {
+  readonly from: StepId;
+  readonly to: StepId;
+  readonly kind: EdgeKind;
+  /** Part of a cycle that must be mended. */
+  readonly cyclic: boolean;
+}
+
+/** Something wrong with the graph as a whole, and the steps it is about. */
+export interface GraphProblem {
+  readonly message: string;
+  readonly steps: readonly StepId[];
+}
+
+export interface GraphSource {
+  readonly workflow: Workflow;
+  readonly graph: StepGraph;
+  /** Each as the ids along it, the first not repeated. */
+  readonly cycles?: readonly (readonly StepId[])[];
+  readonly run?: RunState;
+  /** The run has no end and nobody carries it on. */
+  readonly lost?: boolean;
+}
+
+/** A workflow as it is written, or as one of its runs left it. */
+export function graphView({ workflow, graph, cycles = [], run, lost = false }: GraphSource): GraphView {
+  const steps = new Map(workflow.steps.map((step) => [step.id, step]));
+  const states = new Map(
+    run === undefined ? [] : statusOfNodes(run, { lost }).map((state) => [state.id, state]),
+  );
+  const hops = new Set(cycles.flatMap(hopsOf));
+  return {
+    title: workflow.name || workflow.ref,
+    workflow: workflow.ref,
+    ...(run !== undefined && { run: runSummary(run, { lost }) }),
+    nodes: graph.nodes.map(({ id, kind }) => {
+      const step = steps.get(id);
+      const state = states.get(id);
+      return {
+        id,
+        label: step?.name ?? id,
+        kind,
+        ...(state !== undefined && { state }),
+        range: step?.idRange ?? { start: 0, end: 0 },
+      };
+    }),
+    edges: graph.edges.map(({ from, to, kind }) => ({ from, to, kind, cyclic: hops.has(hop(from, to)) })),
+    problems: cycles.map((steps) => ({ message: cycleMessage(steps), steps })),
+  };
+}
+
+export function runSummary(run: RunState, { lost = false }: { readonly lost?: boolean } = {}): RunSummary {
+  return {
+    id: run.run,
+    status: runStatus(run, lost),
+    startedAt: run.startedAt,
+    ...(run.endedAt !== undefined && { endedAt: run.endedAt }),
+    warnings: run.warnings,
+  };
+}
+
+/** Every step of a run, in file order. With `lost`, what still ran when its owner went away is lost too. */
+export function statusOfNodes(
+  run: RunState,
+  { lost = false }: { readonly lost?: boolean } = {},
+): NodeStatus[] {
+  return Object.values(run.steps).map((step) => {
+    const gone = shownStatus(step, lost) !== step.status;
+    return gone ? { id: step.id, status: 'lost', result: 'lost', detail: '' } : statusOf(step, run);
+  });
+}
+
+/** What differs from what was shown before: all that has to be sent. Both sides in the same order. */
+export function changedStatuses(before: readonly NodeStatus[], after: readonly NodeStatus[]): NodeStatus[] {
+  return after.filter((status, index) => !sameStatus(before[index], status));
+}
+
+function sameStatus(a: NodeStatus | undefined, b: NodeStatus): boolean {
+  return (
+    a !== undefined &&
+    a.id === b.id &&
+    a.status === b.status &&
+    a.result === b.result &&
+    a.detail === b.detail &&
+    a.runningSince === b.runningSince &&
+    a.retryAt === b.retryAt &&
+    a.tookMs === b.tookMs
+  );
+}
+
+function statusOf(step: StepState, run: RunState): NodeStatus {
+  const last = step.attempts.at(-1);
+  return {
+    id: step.id,
+    status: step.status,
+    ...(step.result !== undefined && { result: step.result }),
+    detail: detailOf(step, run).filter(Boolean).join(', '),
+    ...(step.status === 'running' && last !== undefined && { runningSince: last.startedAt }),
+    ...(step.status === 'backoff' && step.retryAt !== undefined && { retryAt: step.retryAt }),
+    ...(step.result !== undefined && last?.durationMs !== undefined && { tookMs: last.durationMs }),
+  };
+}
+
+function detailOf(step: StepState, run: RunState): string[] {
+  switch (step.status) {
+    case 'pending':
+      return [openNeeds(step, run)];
+    case 'queued':
+    case 'waiting':
+    case 'lost':
+      return [];
+    case 'running':
+    case 'succeeded':
+      return [attemptOf(step)];
+    case 'backoff':
+    case 'failed':
+    case 'timed_out':
+    case 'cancelled':
+      return [failureOf(step), attemptOf(step), step.result === 'succeeded' ? 'allowed to fail' : ''];
+    case 'skipped':
+      return [step.reason === undefined ? '' : skipped(step.reason, step, run)];
+  }
+}
+
+function openNeeds(step: StepState, run: RunState): string {
+  const open = step.step.needs.map((need) => need.step).filter((id) => run.steps[id]?.result === undefined);
+  if (open.length === 0) return '';
+  return open.length > 2 ? `waits for ${open.length} steps` : `waits for ${open.join(' and ')}`;
+}
+
+function attemptOf({ attempts, step }: StepState): string {
+  const number = attempts.at(-1)?.number ?? 0;
+  return number > 1 ? `attempt ${number} of ${Math.max(number, step.retry.max + 1)}` : '';
+}
+
+function failureOf({ attempts }: StepState): string {
+  const outcome = attempts.at(-1)?.outcome;
+  return outcome === undefined || outcome.ok ? '' : failureBesideState(outcome.failure);
+}
+
+/** The state beside it already says timed out or cancelled. */
+function failureBesideState(failure: Failure): string {
+  if (failure.kind === 'cancelled') return '';
+  if (failure.kind === 'timed-out') return `limit ${formatDuration(failure.afterMs)}`;
+  return describeFailure(failure);
+}
+
+function skipped(reason: SkipReason, step: StepState, run: RunState): string {
+  switch (reason) {
+    case 'condition':
+      return 'its condition is false';
+    case 'upstream_failed':
+    case 'upstream_skipped':
+      return step.because === undefined ? 'a step it needs did not succeed' : upstream(step.because, run);
+    case 'cancelled':
+      return 'the run was stopped';
+    case 'not_selected':
+      return 'not selected';
+  }
+}
+
+const ENDED: Readonly<Record<FinalStatus, string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  timed_out: 'timed out',
+  cancelled: 'was cancelled',
+  skipped: 'was skipped',
+  lost: 'was lost',
+};
+
+function upstream(id: StepId, run: RunState): string {
+  const result = run.steps[id]?.result;
+  return result === undefined ? `needs ${id}` : `needs ${id}, which ${ENDED[result]}`;
+}
+
+function hopsOf(cycle: readonly StepId[]): string[] {
+  return cycle.map((id, index) => hop(id, cycle[(index + 1) % cycle.length] ?? id));
+}
+
+/** Step ids hold no blank. */
+function hop(from: StepId, to: StepId): string {
+  return `${from} ${to}`;
+}
+
+function cycleMessage(cycle: readonly StepId[]): string {
+  const [first = ''] = cycle;
+  return `These steps wait for each other: ${[...cycle, first].join(' → ')}`;
+}

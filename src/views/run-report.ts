@@ -1,0 +1,80 @@
+import { exitCodeOf, type RunId } from '../model/attempt.ts';
+import type { Cause, SkipReason } from '../model/run-event.ts';
+import type { FinalStatus, RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
+
+/** One run as `baton show --json` prints it. */
+export interface RunReport {
+  readonly run: RunId;
+  readonly workflow: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly cause: Cause;
+  readonly warnings: number;
+  readonly steps: readonly StepReport[];
+}
+
+export interface StepReport {
+  readonly id: string;
+  readonly status: StepStatus;
+  readonly reason?: SkipReason;
+  readonly because?: string;
+  readonly result?: FinalStatus;
+  /** How many there were. */
+  readonly attempts: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly exitCode?: number;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** `lost`: the run's owner is gone and wrote no end; a running step of it is lost as well. */
+export function runReport(state: RunState, lost: boolean): RunReport {
+  return {
+    run: state.run,
+    workflow: state.workflow.ref,
+    name: state.workflow.name,
+    status: runStatus(state, lost),
+    startedAt: state.startedAt,
+    ...defined({ endedAt: state.endedAt }),
+    cause: state.cause,
+    warnings: state.warnings,
+    steps: Object.values(state.steps).map((step) => stepReport(step, lost)),
+  };
+}
+
+export function runStatus(state: RunState, lost: boolean): RunStatus {
+  return state.ended ?? (lost ? 'lost' : 'running');
+}
+
+/** What a person sees of a step: in a lost run nothing is running any more. */
+export function shownStatus(step: StepState, lost: boolean): StepStatus {
+  return lost && (step.status === 'running' || step.status === 'backoff') ? 'lost' : step.status;
+}
+
+function stepReport(step: StepState, lost: boolean): StepReport {
+  const outcome = step.attempts.at(-1)?.outcome;
+  return {
+    id: step.id,
+    status: shownStatus(step, lost),
+    attempts: step.attempts.length,
+    outputs: outcome?.ok === true ? outcome.outputs : {},
+    ...defined({
+      reason: step.reason,
+      because: step.because,
+      result: step.result,
+      startedAt: step.attempts[0]?.startedAt,
+      endedAt: step.endedAt,
+      exitCode: outcome && exitCodeOf(outcome),
+    }),
+  };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Leaves out what is undefined, so that JSON and types agree on what is there. */
+function defined<T extends object>(fields: T): Defined<T> {
+  // The filter takes out exactly what the type takes out.
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,180 @@
+import { formatDuration } from '../base/duration.ts';
+import { describeFailure } from '../model/attempt.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
+import { attemptDurationMs, reasonWords, stepDetail, statusWords } from './words.ts';
+
+/** How text may look: colours or none; characters beyond ASCII or none. */
+export interface TerminalStyle {
+  readonly colour: boolean;
+  readonly unicode: boolean;
+}
+
+type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta' | 'dim' | 'bold';
+const SGR: Readonly<Record<Colour, string>> = {
+  red: '31',
+  green: '32',
+  yellow: '33',
+  blue: '34',
+  magenta: '35',
+  cyan: '36',
+  dim: '2',
+  bold: '1',
+};
+const LABEL_COLOURS: readonly Colour[] = ['cyan', 'magenta', 'blue', 'yellow', 'green'];
+
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const LONGEST_LABEL = 24;
+const MOST_LIVE_ROWS = 8;
+
+export function paint(style: TerminalStyle, colour: Colour, text: string): string {
+  return style.colour ? `\u001B[${SGR[colour]}m${text}\u001B[0m` : text;
+}
+
+/** The sign and colour of a state; the sign alone tells it too. */
+export function statusSign(status: StepStatus | RunStatus, style: TerminalStyle): string {
+  switch (status) {
+    case 'succeeded':
+      return paint(style, 'green', style.unicode ? '✓' : '+');
+    case 'failed':
+    case 'timed_out':
+    case 'lost':
+      return paint(style, 'red', style.unicode ? '✗' : 'x');
+    case 'cancelled':
+      return paint(style, 'yellow', style.unicode ? '◼' : '!');
+    case 'skipped':
+      return paint(style, 'dim', style.unicode ? '○' : '-');
+    case 'running':
+      return paint(style, 'blue', style.unicode ? '▶' : '>');
+    case 'pending':
+    case 'queued':
+    case 'backoff':
+    case 'waiting':
+      return paint(style, 'dim', style.unicode ? '·' : '.');
+  }
+}
+
+/** What a fact says to someone who watches: no line or a few. `state` has it folded in already. */
+export function eventLines(event: RunEvent, state: RunState, style: TerminalStyle): string[] {
+  switch (event.type) {
+    case 'run-started':
+      return [startLine(state, style)];
+    case 'run-adopted':
+      return [paint(style, 'yellow', 'Taken over after its runner died; what was running is tried again.')];
+    case 'attempt-ended':
+      return endLines(state.steps[event.step], style, event.at);
+    case 'step-skipped':
+      return skipLines(state.steps[event.step], style);
+    case 'stop-requested':
+      return [paint(style, 'yellow', stopWords(event))];
+    case 'run-ended':
+      return summaryLines(state, style);
+    case 'attempt-started':
+      return event.attempt > 1 ? [`${label(event.step, state, style)} ${paint(style, 'dim', `attempt ${event.attempt}`)}`] : [];
+    default:
+      return [];
+  }
+}
+
+function startLine(state: RunState, style: TerminalStyle): string {
+  const count = Object.keys(state.steps).length;
+  const detail = `${count} ${count === 1 ? 'step' : 'steps'}, ${state.parallel} at once, run ${state.run}`;
+  return `${statusSign('running', style)} ${paint(style, 'bold', state.workflow.name)}  ${paint(style, 'dim', detail)}`;
+}
+
+function endLines(step: StepState | undefined, style: TerminalStyle, at: number): string[] {
+  if (step === undefined) return [];
+  const sign = statusSign(step.status === 'backoff' ? 'failed' : step.status, style);
+  return [`${sign} ${paint(style, 'bold', step.id)}  ${paint(style, 'dim', stepDetail(step, at))}`];
+}
+
+function skipLines(step: StepState | undefined, style: TerminalStyle): string[] {
+  if (step === undefined) return [];
+  const why = reasonWords(step);
+  return [`${statusSign(step.status, style)} ${step.id}  ${paint(style, 'dim', `${step.status}: ${why ?? ''}`)}`];
+}
+
+function stopWords(event: { readonly by: string; readonly force: boolean }): string {
+  if (event.by === 'timeout') return 'The run reached its time limit; stopping what is running.';
+  return event.force ? 'Stopping now, without waiting.' : 'Stopping: waiting for running steps to end. Stop again to force.';
+}
+
+/** The last lines of a run: how it ended, what failed, and what to do next. */
+export function summaryLines(state: RunState, style: TerminalStyle): string[] {
+  const status = state.ended ?? 'lost';
+  const took = formatDuration((state.endedAt ?? state.startedAt) - state.startedAt);
+  const warnings = state.warnings === 0 ? '' : `, ${state.warnings} allowed to fail`;
+  const lines = [
+    '',
+    `${statusSign(status, style)} ${paint(style, 'bold', state.workflow.name)} ${statusWords(status)} in ${took}  ${paint(style, 'dim', counts(state) + warnings)}`,
+  ];
+  for (const step of Object.values(state.steps)) if (deservesMention(step)) lines.push(...failureLines(step, style));
+  if (status !== 'succeeded') lines.push(paint(style, 'dim', `  Logs: baton logs ${state.run}   Again: baton rerun ${state.run}`));
+  return lines;
+}
+
+function counts({ counts: all }: RunState): string {
+  const shown: readonly StepStatus[] = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'];
+  return shown
+    .filter((status) => all[status] > 0)
+    .map((status) => `${all[status]} ${statusWords(status)}`)
+    .join(', ');
+}
+
+function deservesMention(step: StepState): boolean {
+  return step.result === 'failed' || step.result === 'timed_out' || step.result === 'lost';
+}
+
+function failureLines(step: StepState, style: TerminalStyle): string[] {
+  const outcome = step.attempts.at(-1)?.outcome;
+  const why = outcome?.ok === false ? describeFailure(outcome.failure) : statusWords(step.status);
+  return [`  ${statusSign('failed', style)} ${step.id}: ${why}`];
+}
+
+/** One line that a step printed, behind its name. */
+export function outputLine(step: string, text: string, state: RunState, style: TerminalStyle): string {
+  return `${label(step, state, style)} ${text}`;
+}
+
+function label(step: string, state: RunState, style: TerminalStyle): string {
+  const width = Math.min(LONGEST_LABEL, Math.max(...Object.keys(state.steps).map((id) => id.length)));
+  const index = Object.keys(state.steps).indexOf(step);
+  const colour = LABEL_COLOURS[index % LABEL_COLOURS.length] ?? 'cyan';
+  return paint(style, colour, `${short(step, width).padEnd(width)} ${style.unicode ? '│' : '|'}`);
+}
+
+/** What stands below the scrolling lines while a run goes on: its running steps, and how far it is. */
+export function liveRows(state: RunState, now: number, screen: { columns: number; style: TerminalStyle }): string[] {
+  if (state.ended !== undefined) return [];
+  const active = Object.values(state.steps).filter((step) => step.status === 'running' || step.status === 'backoff');
+  const rows = active.slice(0, MOST_LIVE_ROWS).map((step) => liveRow(step, now, screen));
+  if (active.length > MOST_LIVE_ROWS) rows.push(`  and ${active.length - MOST_LIVE_ROWS} more`);
+  const { counts: all } = state;
+  const total = Object.keys(state.steps).length;
+  const done = total - all.pending - all.queued - all.running - all.backoff - all.waiting;
+  const line = `${done} of ${total} done, ${formatDuration(now - state.startedAt)}`;
+  return [...rows, paint(screen.style, 'dim', short(line, screen.columns - 1))];
+}
+
+function liveRow(step: StepState, now: number, { columns, style }: { columns: number; style: TerminalStyle }): string {
+  const durationMs = attemptDurationMs(step.attempts.at(-1), now) ?? 0;
+  const frame = style.unicode ? (SPINNER[Math.floor(now / 80) % SPINNER.length] ?? '') : '>';
+  const text = `${step.id}  ${step.status === 'backoff' ? stepDetail(step, now) : formatDuration(durationMs)}`;
+  return `${paint(style, 'blue', frame)} ${short(text, columns - 4)}`;
+}
+
+function short(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
+}
+
+/** Keeps the live rows below the lines: answers what to write to a terminal to bring it up to date. */
+export class LiveScreen {
+  #rows = 0;
+
+  /** Takes the live rows away, writes the lines, puts the new rows below. */
+  update(lines: readonly string[], rows: readonly string[]): string {
+    const clear = this.#rows === 0 ? '' : `\u001B[${this.#rows}A\r\u001B[J`;
+    this.#rows = rows.length;
+    return clear + [...lines, ...rows].map((line) => `${line}\r\n`).join('');
+  }
+}

@@ -1,0 +1,121 @@
+import type { RunId } from '../model/attempt.ts';
+import type { StepId } from '../model/workflow.ts';
+import type { GraphView, NodeStatus, RunSummary } from '../views/graph-view.ts';
+import type { Direction } from './layout.ts';
+import type { Words } from './words.ts';
+
+/** What the extension tells the panel. Messages to a hidden panel may be lost; `ready` asks for everything again. */
+export type HostMessage =
+  /** Draw this. Sent when the panel is ready, and whenever the text, the run or the trust in the workspace changes. */
+  | {
+      readonly type: 'graph';
+      readonly view: GraphView;
+      /** The setting; a direction chosen inside the panel goes before it. */
+      readonly direction: Direction;
+      /** False in Restricted Mode and for text with errors. */
+      readonly canRun: boolean;
+      /** The host's clock, in milliseconds since the epoch: the panel may run on another machine. */
+      readonly now: number;
+    }
+  /** Steps that changed (`changedStatuses`). Never lays out anew. */
+  | {
+      readonly type: 'status';
+      readonly nodes: readonly NodeStatus[];
+      readonly run: RunSummary;
+      readonly now: number;
+    }
+  /** There is nothing to draw; without a message the panel finds kind words itself. */
+  | { readonly type: 'empty'; readonly message?: string }
+  /** The cursor is in this step: mark it, and bring it into view. Does not take the focus. */
+  | { readonly type: 'reveal'; readonly step: StepId }
+  /** Translations; best sent before the first `graph`. */
+  | { readonly type: 'words'; readonly words: Partial<Words> };
+
+/** What the panel tells the extension. */
+export type PanelMessage =
+  /** The page listens. Sent at each load, also when VS Code shows a hidden panel again. */
+  | { readonly type: 'ready' }
+  /** Go to the line of this step. */
+  | { readonly type: 'open'; readonly step: StepId }
+  /** Run the workflow shown. */
+  | { readonly type: 'run' }
+  /** Stop the run shown. */
+  | { readonly type: 'stop' };
+
+/** What the panel keeps with `setState`: enough to find its graph again after a restart, and to look the same. */
+export interface PanelState {
+  /** What is shown; the extension's serializer reads these two. */
+  readonly workflow: string;
+  readonly run?: RunId;
+  /** Chosen in the panel. */
+  readonly direction?: Direction;
+  /** Absent: the graph is fitted to the window. */
+  readonly camera?: { readonly x: number; readonly y: number; readonly scale: number };
+}
+
+/** Reads what an older or a newer panel may have kept. */
+export function readPanelState(kept: unknown): PanelState | undefined {
+  if (!isRecord(kept) || typeof kept['workflow'] !== 'string') return undefined;
+  const { workflow, run, direction, camera } = kept;
+  return {
+    workflow,
+    ...(typeof run === 'string' && { run }),
+    ...((direction === 'right' || direction === 'down') && { direction }),
+    ...(isCamera(camera) && { camera: { x: camera.x, y: camera.y, scale: camera.scale } }),
+  };
+}
+
+/** Lies on every card as `data-vscode-context`, for menus contributed to `webview/context` (`webviewSection == 'step'`). */
+export interface StepMenuContext {
+  readonly webviewSection: 'step';
+  readonly step: StepId;
+  readonly preventDefaultContextMenuItems: true;
+}
+
+/** Where the page finds its parts: URIs made by `asWebviewUri`, except for the nonce. */
+export interface PageParts {
+  /** `webview.cspSource`. */
+  readonly source: string;
+  /** Fresh for each page. */
+  readonly nonce: string;
+  /** The bundle of `main.ts`. */
+  readonly script: string;
+  /** `codicon.css` (its font beside it) and `graph.css`. */
+  readonly styles: readonly string[];
+  readonly language: string;
+}
+
+/** The whole page. Nothing remote, no inline style, no eval: the policy allows our own files only. */
+export function graphPage({ source, nonce, script, styles, language }: PageParts): string {
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; font-src ${source}`;
+  return `<!DOCTYPE html>
+<html lang="${escaped(language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Baton</title>
+${styles.map((style) => `<link rel="stylesheet" href="${escaped(style)}">`).join('\n')}
+</head>
+<body>
+<script nonce="${escaped(nonce)}" src="${escaped(script)}"></script>
+</body>
+</html>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCamera(
+  value: unknown,
+): value is { readonly x: number; readonly y: number; readonly scale: number } {
+  if (!isRecord(value)) return false;
+  const { x, y, scale } = value;
+  return Number.isFinite(x) && Number.isFinite(y) && Number.isFinite(scale) && Number(scale) > 0;
+}
