@@ -6,7 +6,7 @@ import type { AttemptIo } from '../executors/executor.ts';
 import { startGuard, type Guard } from '../executors/guard.ts';
 import { readOutputs } from '../executors/outputs.ts';
 import { outcomeOf, runProcess, type GroupWatcher, type ProcessRequest } from '../executors/process.ts';
-import { markedProcesses, signalGroup, signalProcess } from '../executors/process-tree.ts';
+import { isGroupAlive, markedProcesses, signalGroup, signalProcess } from '../executors/process-tree.ts';
 import { programsOn, type Programs } from '../executors/programs.ts';
 import { runCommand, workingFolder } from '../executors/run-step.ts';
 import { scriptCommand } from '../executors/script-step.ts';
@@ -126,7 +126,10 @@ class LocalBackend implements Backend {
     const marker = { run: this.#options.run };
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       let anyone = false;
-      for (const group of this.#left) anyone = signalGroup(group, signal) || anyone;
+      for (const group of this.#left) {
+        anyone ||= isGroupAlive(group);
+        signalGroup(group, signal);
+      }
       for (const pid of markedProcesses(marker)) {
         signalProcess(pid, signal);
         anyone = true;
@@ -139,7 +142,7 @@ class LocalBackend implements Backend {
   async #untilEmpty(limitMs: number): Promise<void> {
     const marker = { run: this.#options.run };
     for (let waitedMs = 0; waitedMs < limitMs; waitedMs += 50) {
-      const groups = [...this.#left].some((group) => signalGroup(group, 0));
+      const groups = [...this.#left].some((group) => isGroupAlive(group));
       if (!groups && markedProcesses(marker).length === 0) return;
       await delay(50);
     }

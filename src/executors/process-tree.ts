@@ -32,6 +32,27 @@ function signalTreeOnWindows(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/**
+ * True while somebody in a process group is still at work. What is dead but not yet reaped (its new parent may take
+ * its time) does not count where the system shows the difference.
+ */
+export function isGroupAlive(group: number): boolean {
+  if (!signalGroup(group, 0)) return false;
+  if (process.platform !== 'linux') return true;
+  return processIds().some((pid) => isAliveIn(group, pid));
+}
+
+/** Fields of `/proc/<pid>/stat` after the name in parentheses: state, parent, process group. */
+function isAliveIn(group: number, pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 3);
+    return Number(processGroup) === group && !'ZX'.includes(state);
+  } catch {
+    return false;
+  }
+}
+
 /** Processes that carry the marker in their environment; empty where the system does not show it (not Linux). */
 export function markedProcesses(marker: Marker): number[] {
   const wanted = [`BATON_RUN_ID=${marker.run}`];

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import type { Failure, Outcome } from '../model/attempt.ts';
 import type { StopPolicy } from '../model/workflow.ts';
 import type { AttemptIo } from './executor.ts';
-import { markedProcesses, signalGroup, signalProcess, type Marker } from './process-tree.ts';
+import { isGroupAlive, markedProcesses, signalGroup, signalProcess, type Marker } from './process-tree.ts';
 
 /** A program to start, in a process group of its own, and the rules it lives under. */
 export interface ProcessRequest {
@@ -85,7 +86,7 @@ function start(request: ProcessRequest, io: AttemptIo): Started | (ProcessEnd & 
 function notStarted(child: ChildProcess, request: ProcessRequest): Failure {
   child.on('error', () => undefined);
   if (!fs.existsSync(request.cwd)) return notStartedBecause({ code: 'ENOENT' }, request);
-  const found = request.file.includes('/') && fs.existsSync(request.file);
+  const found = request.file.includes('/') && fs.existsSync(path.resolve(request.cwd, request.file));
   return notStartedBecause({ code: found ? 'EACCES' : 'ENOENT' }, request);
 }
 
@@ -222,7 +223,7 @@ class Ending {
   }
 
   #someoneIsLeft(): boolean {
-    return signalGroup(this.#group, 0) || markedProcesses(this.#request.marker).length > 0;
+    return isGroupAlive(this.#group) || markedProcesses(this.#request.marker).length > 0;
   }
 }
 

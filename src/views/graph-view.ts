@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import type { Range } from '../base/lines.ts';
+import { impossible } from '../base/result.ts';
 import type { EdgeKind, StepGraph } from '../graph/step-graph.ts';
 import { describeFailure, type Failure, type RunId } from '../model/attempt.ts';
 import type { SkipReason } from '../model/run-event.ts';
@@ -178,6 +179,8 @@ function detailOf(step: StepState, run: RunState): string[] {
       return [failureOf(step), attemptOf(step), step.result === 'succeeded' ? 'allowed to fail' : ''];
     case 'skipped':
       return [step.reason === undefined ? '' : skipped(step.reason, step, run)];
+    default:
+      return impossible(step.status);
   }
 }
 
@@ -215,6 +218,8 @@ function skipped(reason: SkipReason, step: StepState, run: RunState): string {
       return 'the run was stopped';
     case 'not_selected':
       return 'not selected';
+    default:
+      return impossible(reason);
   }
 }
 
@@ -243,5 +248,6 @@ function hop(from: StepId, to: StepId): string {
 
 function cycleMessage(cycle: readonly StepId[]): string {
   const [first = ''] = cycle;
-  return `These steps wait for each other: ${[...cycle, first].join(' → ')}`;
+  const start = cycle.length === 1 ? 'This step waits for itself' : 'These steps wait for each other';
+  return `${start}: ${[...cycle, first].join(' → ')}`;
 }

@@ -4,13 +4,15 @@ import { FORGIVEN_ICON, KIND_ICONS, STATUS_ICONS } from './icons.ts';
 import type { PlacedNode } from './layout.ts';
 import type { StepMenuContext } from './protocol.ts';
 import type { Ruler } from './ruler.ts';
-import { nameOf, timeOf } from './speech.ts';
+import { nameOf, standing } from './speech.ts';
 import type { Words } from './words.ts';
 
-/** Pixels, of one card. Text stands between `TEXT` and the state's icon. */
+/** Pixels, of one card. The label leaves room for the state's icon in its corner, the line below it does not. */
 const HEIGHT = 56;
 const WIDTHS = { least: 196, most: 320 };
-const TEXT = { left: 52, right: 40 };
+const TEXT = { left: 52, right: 12 };
+const ICON = { x: 20, y: 20 };
+const LABEL_RIGHT = 36;
 const TILE = { x: 12, y: 12, size: 32 };
 
 /** All cards of a drawing have one size, which no state changes, so that a run never moves anything. */
@@ -20,7 +22,7 @@ export function cardSize(
 ): { readonly width: number; readonly height: number } {
   const widest = nodes.reduce((width, node) => Math.max(width, ruler.width(node.label, 'label')), 0);
   const width =
-    Math.ceil(Math.max(WIDTHS.least, Math.min(WIDTHS.most, widest + TEXT.left + TEXT.right)) / 4) * 4;
+    Math.ceil(Math.max(WIDTHS.least, Math.min(WIDTHS.most, widest + TEXT.left + LABEL_RIGHT)) / 4) * 4;
   return { width, height: HEIGHT };
 }
 
@@ -56,7 +58,7 @@ export class Card {
     this.#kind = svg('text', { class: 'glyph kind', x: TILE.x + TILE.size / 2, y: TILE.y + TILE.size / 2 });
     this.#label = svg('text', { class: 'label', x: TEXT.left, y: 25 });
     this.#line = svg('text', { class: 'line', x: TEXT.left, y: 42 });
-    this.#state = svg('text', { class: 'glyph state', y: HEIGHT / 2 });
+    this.#state = svg('text', { class: 'glyph state', y: ICON.y });
     this.button = svg(
       'g',
       { class: 'card', role: 'button', tabindex: 0, 'data-step': node.id },
@@ -102,7 +104,7 @@ export class Card {
       rect.setAttribute('width', `${width + more}`);
       rect.setAttribute('height', `${height + more}`);
     }
-    this.#state.setAttribute('x', `${width - 22}`);
+    this.#state.setAttribute('x', `${width - ICON.x}`);
   }
 
   show(node: GraphNode, needs: readonly string[], wording: Wording): void {
@@ -112,7 +114,7 @@ export class Card {
     const forgiven = state?.result === 'succeeded' && state.status !== 'succeeded';
     setAttribute(this.button, 'class', ['card', look(state, forgiven)].filter(Boolean).join(' '));
     setText(this.#kind, KIND_ICONS[node.kind]);
-    setText(this.#label, wording.ruler.shortened(node.label, 'label', this.#width - TEXT.left - TEXT.right));
+    setText(this.#label, wording.ruler.shortened(node.label, 'label', this.#width - TEXT.left - LABEL_RIGHT));
     setText(this.#state, state === undefined ? '' : forgiven ? FORGIVEN_ICON : STATUS_ICONS[state.status]);
     this.tick(wording);
   }
@@ -124,14 +126,12 @@ export class Card {
   /** Only what the clock changes. */
   tick(wording: Wording): void {
     const { words, ruler, now } = wording;
-    const { state, kind } = this.#node;
-    const parts =
-      state === undefined
-        ? [words[`kind_${kind}`]]
-        : [words[state.status], timeOf(state, now, words), state.detail];
-    const line = parts.filter(Boolean).join(' · ');
-    setText(this.#line, ruler.shortened(line, 'line', this.#width - TEXT.left - TEXT.right));
-    setText(this.#title, `${this.#node.label}\n${line}`);
+    const { state, kind, label } = this.#node;
+    const all = state === undefined ? [words[`kind_${kind}`]] : standing(state, now, words);
+    // What a waiting step waits for is drawn already.
+    const shown = state?.status === 'pending' ? all.slice(0, 1) : all;
+    setText(this.#line, ruler.shortened(shown.join(' · '), 'line', this.#width - TEXT.left - TEXT.right));
+    setText(this.#title, `${label}\n${all.join(' · ')}`);
     setAttribute(this.button, 'aria-label', nameOf(this.#node, { needs: this.#needs, now, words }));
   }
 }

@@ -8,13 +8,13 @@ import { fill, type Words } from './words.ts';
 
 /** What the buttons do. */
 export interface Commands {
-  run(): void;
-  stop(): void;
-  zoomIn(): void;
-  zoomOut(): void;
-  fit(): void;
-  turn(): void;
-  reveal(problem: GraphProblem): void;
+  readonly run: () => void;
+  readonly stop: () => void;
+  readonly zoomIn: () => void;
+  readonly zoomOut: () => void;
+  readonly fit: () => void;
+  readonly turn: () => void;
+  readonly reveal: (problem: GraphProblem) => void;
 }
 
 /** All that is shown around the drawing. */

@@ -94,11 +94,11 @@ class Desk {
 
   sweep({ downwards, by }: { readonly downwards: boolean; readonly by: 'median' | 'mean' }): number {
     const links = downwards ? this.#graph.up : this.#graph.down;
-    const middle = by === 'median' ? this.#median : this.#mean;
     const layers = downwards ? this.#layers : this.#layers.toReversed();
+    const weight = this.#weight;
     for (const layer of layers.slice(1)) {
-      for (const v of layer) this.#weight[v] = middle.call(this, v, links);
-      layer.sort((v, w) => at(this.#weight, v) - at(this.#weight, w));
+      for (const v of layer) weight[v] = by === 'median' ? this.#median(v, links) : this.#mean(v, links);
+      layer.sort((v, w) => at(weight, v) - at(weight, w));
       this.#number(layer);
     }
     return this.#crossings();

@@ -3,9 +3,13 @@ import { at, type Layered, type Links } from './layout-layers.ts';
 const GAP_BETWEEN_NODES = 28;
 const GAP_BESIDE_BEND = 16;
 const BEND_SIZE = 4;
-/** How much more a straight long edge is worth than a short one. */
-const STRAIGHT = 8;
+/** How much a link wants to be straight: the middle of a long edge most, then two cards side by side. */
+const PULL = { bends: 8, nodes: 3, mixed: 1 };
+/** A climb of no more than this looks like a mistake, and is taken out where there is room. */
+const JOG = 28;
 const ROUNDS = 4;
+const STRAIGHTENINGS = 2;
+const NOTHING = new Float64Array();
 
 /**
  * Where each node's middle lies across the direction: sweeps that put one layer at a time as near to its neighbours
@@ -33,7 +37,7 @@ export function placeAcross(
     return offset;
   });
   const fit = (r: number, sides: readonly Links[]): void => {
-    fitLayer({ layer: layers[r] ?? [], offset: offsets[r] ?? new Float64Array(), sides, across, nodeCount });
+    fitLayer({ layer: layers[r] ?? [], offset: offsets[r] ?? NOTHING, sides, across, nodeCount });
   };
   for (let round = 0; round < ROUNDS; round++) {
     for (let r = 1; r < layers.length; r++) fit(r, [up]);
@@ -41,6 +45,13 @@ export function placeAcross(
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (let r = 0; r < layers.length; r++) fit(r, [up, down]);
+  }
+  const straight = (r: number, links: Links, from: number): void => {
+    straighten({ layer: layers[r] ?? [], offset: offsets[r] ?? NOTHING, links, across, from });
+  };
+  for (let round = 0; round < STRAIGHTENINGS; round++) {
+    for (let r = 1; r < layers.length; r++) straight(r, up, 0);
+    for (let r = layers.length - 2; r >= 0; r--) straight(r, down, nodeCount);
   }
   let low = Infinity;
   let high = -Infinity;
@@ -71,7 +82,7 @@ function fitLayer(given: {
     for (const { first, list } of sides) {
       for (let k = at(first, v); k < at(first, v + 1); k++) {
         const w = at(list, k);
-        const pull = v >= nodeCount && w >= nodeCount ? STRAIGHT : 1;
+        const pull = pullOf(v >= nodeCount, w >= nodeCount);
         sum += at(across, w) * pull;
         total += pull;
       }
@@ -93,5 +104,37 @@ function fitLayer(given: {
   let i = 0;
   for (const [block, start] of mean.entries()) {
     for (let left = length[block] ?? 0; left > 0; left--, i++) across[layer[i] ?? 0] = start + at(offset, i);
+  }
+}
+
+function pullOf(oneBends: boolean, otherBends: boolean): number {
+  if (oneBends !== otherBends) return PULL.mixed;
+  return oneBends ? PULL.bends : PULL.nodes;
+}
+
+/** Least squares share a climb among all links of a chain; one link that climbs and many straight ones look calmer. */
+function straighten(given: {
+  readonly layer: readonly number[];
+  readonly offset: Float64Array;
+  readonly links: Links;
+  readonly across: Float64Array;
+  /** Nodes with a lower number stay. */
+  readonly from: number;
+}): void {
+  const { layer, offset, links, across, from } = given;
+  for (const [i, v] of layer.entries()) {
+    if (v < from) continue;
+    let jog = Infinity;
+    for (let k = at(links.first, v); k < at(links.first, v + 1); k++) {
+      const climb = at(across, at(links.list, k)) - at(across, v);
+      if (Math.abs(climb) < Math.abs(jog)) jog = climb;
+    }
+    if (Math.abs(jog) > JOG) continue;
+    const before = layer[i - 1];
+    const after = layer[i + 1];
+    const low = before === undefined ? -Infinity : at(across, before) + at(offset, i) - at(offset, i - 1);
+    const high = after === undefined ? Infinity : at(across, after) - at(offset, i + 1) + at(offset, i);
+    const straight = at(across, v) + jog;
+    if (straight >= low && straight <= high) across[v] = straight;
   }
 }

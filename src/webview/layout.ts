@@ -58,7 +58,7 @@ export interface GraphLayout<E extends LayoutEdge = LayoutEdge> {
   readonly crossings: number;
 }
 
-const GAP_ALONG = 56;
+const GAP_ALONG = 52;
 /** Where an edge climbs far between two layers they move apart by this share of the climb, up to the limit. */
 const STEEPNESS = { share: 0.12, limit: 64 };
 const GAP_BETWEEN_PARTS = 40;

@@ -31,6 +31,7 @@ class Panel {
   #run: RunSummary | undefined;
   #picture: Picture | undefined;
   #camera: Camera = { x: 0, y: 0, scale: 1 };
+  #viewSize: Size = { width: 0, height: 0 };
   /** The camera follows the window until the person moves it. */
   #fits = true;
   #chosen: Direction | undefined;
@@ -59,7 +60,7 @@ class Panel {
     });
     stage.addEventListener('click', ({ target }) => this.#open(stepAt(target)));
     stage.addEventListener('keydown', (event) => this.#cardKey(event));
-    stage.addEventListener('focusin', ({ target }) => {
+    document.addEventListener('focusin', ({ target }) => {
       const step = stepAt(target);
       if (step !== undefined && (target as Element).matches(':focus-visible')) this.#bringIntoView(step);
     });
@@ -137,6 +138,7 @@ class Panel {
     this.#message = message;
     this.#picture = picture;
     this.#showFrame(); // before the drawing: only a stage that is shown has a size
+    this.#measure();
     this.#scene.draw(picture, this.#wording());
     if (before === undefined) this.#firstLook(view.workflow);
     else if (before.view.workflow !== view.workflow || before.direction !== direction) this.#fit();
@@ -154,13 +156,13 @@ class Panel {
   #lookAgain(before: Picture, after: Picture): void {
     const anchor = this.#anchor(before, after);
     const camera = anchor === undefined ? this.#camera : panned(this.#camera, anchor.dx, anchor.dy);
-    if (this.#fits && !showsAll(camera, after.layout, this.#viewSize())) this.#fit();
+    if (this.#fits && !showsAll(camera, after.layout, this.#viewSize)) this.#fit();
     else this.#look(camera, { fits: this.#fits });
   }
 
   #anchor(before: Picture, after: Picture): { readonly dx: number; readonly dy: number } | undefined {
     const places = new Map(after.layout.nodes.map((node) => [node.id, node]));
-    const view = this.#viewSize();
+    const view = this.#viewSize;
     const { x, y, scale } = this.#camera;
     const focused = stepAt(document.activeElement);
     let best: { dx: number; dy: number } | undefined;
@@ -186,12 +188,11 @@ class Panel {
   }
 
   #fit(): void {
-    if (this.#picture !== undefined)
-      this.#look(fitted(this.#picture.layout, this.#viewSize()), { fits: true });
+    if (this.#picture !== undefined) this.#look(fitted(this.#picture.layout, this.#viewSize), { fits: true });
   }
 
   #zoom(factor: number): void {
-    const { width, height } = this.#viewSize();
+    const { width, height } = this.#viewSize;
     this.#look(zoomed(this.#camera, factor, { x: width / 2, y: height / 2 }));
   }
 
@@ -202,6 +203,7 @@ class Panel {
   }
 
   #resized(): void {
+    this.#measure();
     if (this.#fits) this.#fit();
   }
 
@@ -216,7 +218,7 @@ class Panel {
   #bringIntoView(step: StepId): void {
     const node = this.#picture?.layout.nodes.find(({ id }) => id === step);
     if (node === undefined) return;
-    const camera = revealing(this.#camera, node, this.#viewSize());
+    const camera = revealing(this.#camera, node, this.#viewSize);
     if (camera.x !== this.#camera.x || camera.y !== this.#camera.y) this.#look(camera);
   }
 
@@ -309,9 +311,10 @@ class Panel {
     this.#host.keep(state);
   }
 
-  #viewSize(): Size {
+  /** Read before the drawing changes: afterwards the browser would have to lay all of it out to answer. */
+  #measure(): void {
     const { clientWidth, clientHeight } = this.#scene.stage;
-    return { width: clientWidth, height: clientHeight };
+    this.#viewSize = { width: clientWidth, height: clientHeight };
   }
 
   #wording(): Wording {
@@ -341,4 +344,5 @@ function isArrow(key: string): key is Arrow {
   return key === 'ArrowLeft' || key === 'ArrowRight' || key === 'ArrowUp' || key === 'ArrowDown';
 }
 
-new Panel();
+/** Lives as long as its page. */
+export const panel = new Panel();

@@ -24,7 +24,7 @@ export function ruler(): Ruler {
     width,
     shortened(text, style, room) {
       if (width(text, style) <= room) return text;
-      const characters = [...text];
+      const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
       let low = 0;
       let high = characters.length;
       while (low < high) {

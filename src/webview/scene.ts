@@ -32,14 +32,11 @@ export class Scene {
   constructor() {
     this.#world.append(this.#edges, this.#list);
     this.stage = svg('svg', { class: 'stage', role: 'group' }, arrowheads(), this.#world);
-    for (const [event, near] of [
-      ['focusin', true],
-      ['focusout', false],
-      ['pointerover', true],
-      ['pointerout', false],
-    ] as const) {
-      this.stage.addEventListener(event, ({ target }) => this.#light(stepAt(target), near));
-    }
+    // Not on the stage: a listener for focus would make the SVG element itself a stop for the Tab key in Chromium.
+    document.addEventListener('focusin', ({ target }) => this.#light(stepAt(target), true));
+    document.addEventListener('focusout', ({ target }) => this.#light(stepAt(target), false));
+    this.stage.addEventListener('pointerover', ({ target }) => this.#light(stepAt(target), true));
+    this.stage.addEventListener('pointerout', ({ target }) => this.#light(stepAt(target), false));
   }
 
   get cards(): ReadonlyMap<StepId, Card> {

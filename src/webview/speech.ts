@@ -4,10 +4,17 @@ import type { StepStatus } from '../model/run-state.ts';
 import type { GraphNode, NodeStatus, RunSummary } from '../views/graph-view.ts';
 import { fill, type Words } from './words.ts';
 
-/** How long a step runs, took, or waits until it is tried again; empty where there is nothing to tell. */
-export function timeOf(state: NodeStatus, now: number, words: Words): string {
+/** How a step stands, in parts: its state, its time, what else is worth knowing. */
+export function standing(state: NodeStatus, now: number, words: Words): string[] {
+  const parts =
+    state.retryAt === undefined
+      ? [words[state.status], timeOf(state, now)]
+      : [fill(words.retriesIn, { time: wholeSeconds(state.retryAt - now) })];
+  return [...parts, state.detail].filter(Boolean);
+}
+
+function timeOf(state: NodeStatus, now: number): string {
   if (state.runningSince !== undefined) return wholeSeconds(now - state.runningSince);
-  if (state.retryAt !== undefined) return fill(words.retriesIn, { time: wholeSeconds(state.retryAt - now) });
   return state.tookMs === undefined ? '' : formatDuration(state.tookMs);
 }
 
@@ -27,7 +34,7 @@ export function nameOf(
   return [
     node.label,
     words[`kind_${node.kind}`],
-    ...(state === undefined ? [] : [words[state.status], timeOf(state, now, words), state.detail]),
+    ...(state === undefined ? [] : standing(state, now, words)),
     needs.length === 0 ? '' : fill(words.needs, { steps: some(needs, words) }),
   ]
     .filter(Boolean)

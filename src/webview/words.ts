@@ -40,7 +40,7 @@ export const WORDS = {
   skipped: 'skipped',
   lost: 'lost',
 
-  retriesIn: 'in {time}',
+  retriesIn: 'retries in {time}',
   needs: 'needs {steps}',
   andMore: '{steps} and {count} more',
   edge_needs: '{to} needs {from}',

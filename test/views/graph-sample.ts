@@ -3,7 +3,14 @@ import type { Outcome } from '../../src/model/attempt.ts';
 import type { Fact, RunEvent } from '../../src/model/run-event.ts';
 import { replay, type RunState } from '../../src/model/run-state.ts';
 import type { StepKind } from '../../src/model/step-kind.ts';
-import { DEFAULT_STOP, NO_RETRY, type Need, type Step, type StepOfKind, type Workflow } from '../../src/model/workflow.ts';
+import {
+  DEFAULT_STOP,
+  NO_RETRY,
+  type Need,
+  type Step,
+  type StepOfKind,
+  type Workflow,
+} from '../../src/model/workflow.ts';
 
 /** When every sample run begins. */
 export const BEGIN = 1_767_225_600_000;
@@ -39,7 +46,9 @@ export function workflowOf(sketch: string, name = 'Release'): Workflow {
     const [rewindTo] = ids('to');
     const fields = FIELDS[kind as StepKind]; // a sketch with another word fails loudly below
     steps.push({
-      ...(fields.kind === 'gate' && rewindTo !== undefined ? { ...fields, with: { ...fields.with, rewindTo } } : fields),
+      ...(fields.kind === 'gate' && rewindTo !== undefined
+        ? { ...fields, with: { ...fields.with, rewindTo } }
+        : fields),
       id,
       needs,
       env: {},
@@ -83,7 +92,9 @@ export function runOf(workflow: Workflow, facts: readonly (readonly [number, Fac
     ],
     ...facts,
   ];
-  const state = replay(all.map(([at, fact], index): RunEvent => ({ seq: index + 1, at: BEGIN + at, run: 'r1', ...fact })));
+  const state = replay(
+    all.map(([at, fact], index): RunEvent => ({ seq: index + 1, at: BEGIN + at, run: 'r1', ...fact })),
+  );
   if (state === undefined) throw new Error('a sample run begins with run-started');
   return state;
 }
@@ -95,7 +106,12 @@ export function started(at: number, step: string, attempt = 1): readonly [number
 export function ended(
   at: number,
   step: string,
-  end: { readonly took: number; readonly attempt?: number; readonly outcome?: Outcome; readonly retryAt?: number },
+  end: {
+    readonly took: number;
+    readonly attempt?: number;
+    readonly outcome?: Outcome;
+    readonly retryAt?: number;
+  },
 ): readonly [number, Fact] {
   return [
     at,
@@ -119,15 +135,14 @@ export const RELEASE = `
 checkout: run
 install: run needs checkout retry 2
 lint: run needs install allowed
-types: run needs install
 unit-tests: run needs install
+build: script needs install
 browser-tests: script needs install retry 2
-build: script needs types
-review: agent needs lint,build reads unit-tests
-quality: gate needs review back to review
 handbook: workflow needs build
-polish: loop needs quality
-sign_off: gate needs polish,browser-tests
+review: agent needs lint,build reads unit-tests
+polish: loop needs build
+quality: gate needs review back to review
+sign_off: gate needs quality,polish,browser-tests
 publish: workflow needs sign_off,handbook reads checkout
 `;
 
@@ -141,13 +156,11 @@ export function releaseRun(): RunState {
     started(10_000, 'install', 2),
     ended(23_900, 'install', { took: 13_900, attempt: 2 }),
     started(23_910, 'lint'),
-    started(23_911, 'types'),
     started(23_912, 'unit-tests'),
     started(23_913, 'browser-tests'),
     ended(26_000, 'lint', { took: 2_090, outcome: exited(1) }),
-    ended(30_000, 'types', { took: 6_089 }),
-    started(30_010, 'build'),
-    ended(38_400, 'build', { took: 8_390 }),
+    started(26_010, 'build'),
+    ended(38_400, 'build', { took: 12_390 }),
     ended(39_000, 'browser-tests', { took: 15_087, outcome: exited(7), retryAt: 59_000 }),
     [39_010, { type: 'step-skipped', step: 'handbook', reason: 'condition' }],
     [39_020, { type: 'step-skipped', step: 'publish', reason: 'upstream_skipped', because: 'handbook' }],

@@ -81,7 +81,12 @@ export class PanelPage {
 
   static async open(
     browser: Browser,
-    given: { readonly bundle: string; readonly theme?: Theme; readonly plain?: boolean; readonly calm?: boolean },
+    given: {
+      readonly bundle: string;
+      readonly theme?: Theme;
+      readonly plain?: boolean;
+      readonly calm?: boolean;
+    },
   ): Promise<PanelPage> {
     const page = await browser.newPage({
       viewport: { width: 1360, height: 760 },
@@ -96,6 +101,14 @@ export class PanelPage {
     if (given.plain !== true) await page.addInitScript(rememberingApi);
     await page.goto(ORIGIN);
     return panel;
+  }
+
+  /** As if it were opened for the first time: much faster than another page. */
+  async renew(): Promise<void> {
+    this.complaints.length = 0;
+    await this.page.evaluate(() => sessionStorage.clear());
+    await this.page.mouse.move(0, 0);
+    await this.page.reload();
   }
 
   async send(message: HostMessage): Promise<void> {
@@ -120,7 +133,10 @@ export class PanelPage {
   async places(): Promise<Record<string, string | null>> {
     return this.page.$$eval('.card', (cards) =>
       Object.fromEntries(
-        cards.map((card) => [card.getAttribute('data-step'), card.parentElement?.getAttribute('transform') ?? null]),
+        cards.map((card) => [
+          card.getAttribute('data-step'),
+          card.parentElement?.getAttribute('transform') ?? null,
+        ]),
       ),
     );
   }
@@ -156,7 +172,10 @@ async function answerFor(
   path: string,
   { bundle, theme }: { readonly bundle: string; readonly theme?: Theme },
 ): Promise<Answer | undefined> {
-  const codicons = join(dirname(createRequire(import.meta.url).resolve('@vscode/codicons/package.json')), 'dist');
+  const codicons = join(
+    dirname(createRequire(import.meta.url).resolve('@vscode/codicons/package.json')),
+    'dist',
+  );
   switch (path) {
     case '/':
       return {
@@ -185,6 +204,8 @@ async function answerFor(
 }
 
 function themeCss(theme: Theme | undefined): string {
-  const variables = Object.entries(theme?.variables ?? {}).map(([name, value]) => `--vscode-${name}: ${value};`);
+  const variables = Object.entries(theme?.variables ?? {}).map(
+    ([name, value]) => `--vscode-${name}: ${value};`,
+  );
   return `:root { ${variables.join(' ')} }`;
 }

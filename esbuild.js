@@ -1,0 +1,160 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { build, context } from 'esbuild';
+import { writeLibraryTypes } from './scripts/library-types.js';
+import { writeSchema } from './scripts/schema.js';
+
+/**
+ * @typedef {object} Bundle
+ * @property {string} name What it is called in the build's output.
+ * @property {string} entry
+ * @property {string} file
+ * @property {number} [limitKiB] Asked for by the product: loading it must stay quick.
+ * @property {readonly string[]} [external] Modules that the place where it runs brings along.
+ * @property {import('esbuild').BuildOptions} options
+ */
+
+/** Watching and `--dev` keep names and source maps; everything else is what people get. */
+const watching = process.argv.includes('--watch');
+const minify = !watching && !process.argv.includes('--dev');
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** The oldest Node we promise, which is also what the oldest editor we promise brings. */
+const forNode = { platform: /** @type {const} */ ('node'), target: 'node20' };
+
+/** Some dependencies of the library are CommonJS, and what they require at run time needs a `require`. */
+const requireInModule =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** @type {readonly Bundle[]} */
+const bundles = [
+  {
+    name: 'extension',
+    entry: 'src/extension/extension.ts',
+    file: 'dist/extension.cjs',
+    limitKiB: 350,
+    external: ['vscode'],
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'command line and runner',
+    entry: 'src/cli/main.ts',
+    file: 'dist/cli.cjs',
+    options: { ...forNode, format: 'cjs', banner: { js: '#!/usr/bin/env node' } },
+  },
+  {
+    name: 'library',
+    entry: 'src/index.ts',
+    file: 'dist/library/index.js',
+    options: { ...forNode, format: 'esm', banner: { js: requireInModule } },
+  },
+  {
+    name: 'library for require',
+    entry: 'src/index.ts',
+    file: 'dist/library/index.cjs',
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'graph panel',
+    entry: 'src/webview/main.ts',
+    file: 'dist/webview/graph.js',
+    limitKiB: 150,
+    options: { platform: 'browser', target: 'es2022', format: 'iife' },
+  },
+  {
+    name: 'graph panel styles',
+    entry: 'src/webview/graph.css',
+    file: 'dist/webview/graph.css',
+    options: {},
+  },
+];
+
+/** Wrong results end the build; while watching they are only said. */
+const trouble = /** @type {string[]} */ ([]);
+
+/** @param {Bundle} bundle @returns {import('esbuild').BuildOptions} */
+function optionsOf(bundle) {
+  return {
+    ...bundle.options,
+    entryPoints: [bundle.entry],
+    outfile: bundle.file,
+    bundle: true,
+    minify,
+    sourcemap: minify ? false : 'linked',
+    metafile: true,
+    legalComments: 'none',
+    external: [...(bundle.external ?? [])],
+    define: { BATON_VERSION: JSON.stringify(version) },
+    plugins: [look(bundle)],
+  };
+}
+
+/** Also while watching, every result is looked at. @param {Bundle} bundle @returns {import('esbuild').Plugin} */
+function look(bundle) {
+  return { name: 'look', setup: (build) => build.onEnd((result) => inspect(bundle, result)) };
+}
+
+/** @param {Bundle} bundle @param {import('esbuild').BuildResult} result */
+function inspect(bundle, result) {
+  const output = result.metafile?.outputs[bundle.file];
+  if (output === undefined) return;
+  if (bundle.name === 'command line and runner') chmodSync(bundle.file, 0o755);
+  const sizeKiB = output.bytes / 1024;
+  const limit = bundle.limitKiB === undefined ? '' : ` of at most ${bundle.limitKiB}`;
+  console.log(`${bundle.name}: ${bundle.file}, ${sizeKiB.toFixed(1)} KiB${limit}`);
+  const problems = [...tooLarge(bundle, sizeKiB), ...unknownImports(bundle, output)];
+  for (const problem of problems) console.error(`error: ${problem}`);
+  trouble.push(...problems);
+}
+
+/** @param {Bundle} bundle @param {number} sizeKiB */
+function tooLarge({ file, limitKiB }, sizeKiB) {
+  if (!minify || limitKiB === undefined || sizeKiB <= limitKiB) return [];
+  return [
+    `${file} is ${sizeKiB.toFixed(1)} KiB, and ${limitKiB} KiB is the limit. See what came in with it.`,
+  ];
+}
+
+/**
+ * Whatever a bundle still imports must be there where it runs; `vscode` is there for the extension alone.
+ * @param {Bundle} bundle @param {{ imports: { path: string, kind: string, external?: boolean }[] }} output
+ */
+function unknownImports({ file, external = [] }, output) {
+  const imports = output.imports.filter(({ kind }) => kind !== 'url-token'); // such as url('#arrow') in the styles
+  const left = imports.filter((one) => one.external === true).map((one) => one.path);
+  const unknown = left.filter((path) => !isBuiltin(path) && !external.includes(path));
+  return unknown.map((path) => `${file} imports "${path}", which nothing brings along where it runs.`);
+}
+
+/** The graph's icons are characters of this font. */
+function copyCodicons() {
+  mkdirSync('dist/webview', { recursive: true });
+  for (const file of ['codicon.css', 'codicon.ttf']) {
+    cpSync(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);
+  }
+}
+
+/** @param {Bundle} bundle */
+function exists({ name, entry }) {
+  if (existsSync(entry)) return true;
+  console.log(`${name}: left out, ${entry} does not exist yet`);
+  return false;
+}
+
+async function main() {
+  const present = bundles.filter(exists);
+  copyCodicons();
+  await writeSchema();
+  if (watching) {
+    for (const bundle of present) await (await context(optionsOf(bundle))).watch();
+    console.log('Watching. Ctrl-C ends it.');
+    return;
+  }
+  const built = await Promise.allSettled(present.map((bundle) => build(optionsOf(bundle))));
+  const types = existsSync('src/index.ts') ? await writeLibraryTypes() : [];
+  const failed = built.some(({ status }) => status === 'rejected'); // esbuild has said why
+  if (failed || trouble.length + types.length > 0) process.exitCode = 1;
+}
+
+await main();

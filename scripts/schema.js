@@ -1,0 +1,2 @@
+/** Writes the JSON schema of workflow files for other tools, once the language says what it is. */
+export async function writeSchema() {}

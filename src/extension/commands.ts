@@ -1,0 +1,206 @@
+import * as vscode from 'vscode';
+import type { Json } from '../base/json.ts';
+import { statusWords } from '../views/words.ts';
+import { chooseRun, chooseWorkflow, isRow } from './choose.ts';
+import type { GraphPanels } from './graph-panels.ts';
+import { logUri } from './log-documents.ts';
+import { newWorkflow } from './new-workflow.ts';
+import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
+import type { RunsTree } from './runs-tree.ts';
+import type { SeenRun } from './runs-watch.ts';
+import { stepPlace } from './workflow-rows.ts';
+
+export interface CommandParts extends RunParts {
+  readonly graphs: GraphPanels;
+  readonly runsTree: RunsTree;
+}
+
+/** What a program may say besides the target; VS Code itself passes other things in this place, which are passed over. */
+interface Options {
+  readonly inputs?: Readonly<Record<string, Json>>;
+  readonly step?: string;
+  readonly name?: string;
+  /** False: do it without asking. */
+  readonly ask?: boolean;
+}
+
+type Command = (parts: CommandParts, target: unknown, options: Options) => Promise<unknown>;
+
+/** Every command by its id. Each takes a row, a URI, a run id or nothing, and answers with what it made. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'baton.run': run,
+  'baton.stop': stop,
+  'baton.rerun': rerunRun,
+  'baton.resume': resumeRun,
+  'baton.showGraph': showGraph,
+  'baton.openLog': openLog,
+  'baton.openTerminal': openTerminal,
+  'baton.openWorkflow': openWorkflow,
+  'baton.newWorkflow': ({ projects }, target, { name }) =>
+    newWorkflow(projects, {
+      ...(target instanceof vscode.Uri && { folder: target }),
+      ...(name !== undefined && { name }),
+    }),
+  'baton.deleteRun': deleteRun,
+  'baton.refresh': async ({ files, runs }) => {
+    await Promise.all([files.rescan(), runs.refresh()]);
+  },
+  'baton.openSettings': async () => {
+    await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:baton.baton');
+  },
+  // Only a row of the tree calls this one.
+  'baton.moreRuns': async ({ runsTree }) => runsTree.more(),
+};
+
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const registrations = Object.entries(COMMANDS).map(([id, command]) =>
+    vscode.commands.registerCommand(id, async (target: unknown, options: unknown) => {
+      try {
+        return await command(parts, target ?? undefined, isOptions(options) ? options : {});
+      } catch (error) {
+        parts.trouble.report(vscode.l10n.t('carrying out "{0}"', id), error);
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registrations);
+}
+
+function isOptions(given: unknown): given is Options {
+  return typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype;
+}
+
+async function run(parts: CommandParts, target: unknown, options: Options): Promise<string | undefined> {
+  const file = await chooseWorkflow(target, parts, { title: vscode.l10n.t('Run Workflow') });
+  return file && runWorkflow(file, parts, options);
+}
+
+/** Asked again while it is stopping, the run is stopped without waiting. */
+async function stop(parts: CommandParts, target: unknown): Promise<string | undefined> {
+  const chosen = await chooseRun(target, parts, {
+    title: vscode.l10n.t('Stop Run'),
+    fits: isLive,
+    none: vscode.l10n.t('Nothing is running.'),
+  });
+  if (chosen === undefined) return undefined;
+  const again = chosen.state?.stop !== undefined;
+  const asked = await chosen.place.project.runs.stop(chosen.id, { force: again });
+  return asked ? chosen.id : say(vscode.l10n.t('{0} is not running any more.', chosen.summary.name));
+}
+
+async function rerunRun(parts: CommandParts, target: unknown): Promise<string | undefined> {
+  const chosen = await chooseRun(target, parts, {
+    title: vscode.l10n.t('Run Again'),
+    fits: (each) => !isLive(each),
+    none: noRuns(),
+  });
+  return chosen && rerun(chosen, parts);
+}
+
+async function resumeRun(parts: CommandParts, target: unknown): Promise<string | undefined> {
+  const chosen = await chooseRun(target, parts, {
+    title: vscode.l10n.t('Resume Run'),
+    fits: ({ summary }) => summary.status === 'lost',
+    none: vscode.l10n.t('No run was lost, so there is nothing to resume.'),
+  });
+  return chosen && resume(chosen, parts);
+}
+
+async function showGraph(parts: CommandParts, target: unknown): Promise<vscode.Uri | undefined> {
+  if (isRow(target) && target.kind === 'run') {
+    const uri = parts.projects.uriOf(target.run.place, target.run.summary.workflow);
+    parts.graphs.open(uri, target.run);
+    return uri;
+  }
+  const title = vscode.l10n.t('Show Graph');
+  const file = await chooseWorkflow(target, parts, { title, activeAtOnce: true });
+  if (file !== undefined) parts.graphs.open(file.uri);
+  return file?.uri;
+}
+
+async function openLog(
+  parts: CommandParts,
+  target: unknown,
+  options: Options,
+): Promise<vscode.Uri | undefined> {
+  const chosen = await chooseRun(target, parts, {
+    title: vscode.l10n.t('Open Log'),
+    fits: () => true,
+    none: noRuns(),
+  });
+  if (chosen === undefined) return undefined;
+  const step =
+    isRow(target) && target.kind === 'run-step'
+      ? target.step
+      : (options.step ?? (await pickStep(chosen, parts)));
+  if (step === undefined) return undefined;
+  const uri = logUri(chosen, step);
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.languages.setTextDocumentLanguage(document, 'log');
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  await vscode.window.showTextDocument(document, { preview: true, selection: new vscode.Range(end, end) });
+  return uri;
+}
+
+async function pickStep(chosen: SeenRun, { runs }: CommandParts): Promise<string | undefined> {
+  const state = await runs.load(chosen);
+  const items = Object.values(state?.steps ?? {}).map(({ id, status }) => ({
+    label: id,
+    description: vscode.l10n.t(statusWords(status)),
+  }));
+  const options = { title: vscode.l10n.t('Open Log'), placeHolder: vscode.l10n.t('Choose a step') };
+  return (await vscode.window.showQuickPick(items, options))?.label;
+}
+
+async function openTerminal(parts: CommandParts, target: unknown): Promise<string | undefined> {
+  const title = vscode.l10n.t('Open Terminal');
+  const chosen = await chooseRun(target, parts, { title, fits: () => true, none: noRuns() });
+  if (chosen !== undefined) await parts.tasks.open(chosen);
+  return chosen?.id;
+}
+
+async function openWorkflow(parts: CommandParts, target: unknown): Promise<vscode.Uri | undefined> {
+  const file = await chooseWorkflow(target, parts, { title: vscode.l10n.t('Open Workflow') });
+  if (file === undefined) return undefined;
+  const step = isRow(target) && 'step' in target ? target.step : undefined;
+  const selection = step === undefined ? undefined : stepPlace(file, step);
+  await vscode.window.showTextDocument(file.uri, selection === undefined ? {} : { selection });
+  return file.uri;
+}
+
+async function deleteRun(
+  parts: CommandParts,
+  target: unknown,
+  { ask = true }: Options,
+): Promise<string | undefined> {
+  const chosen = await chooseRun(target, parts, {
+    title: vscode.l10n.t('Delete Run'),
+    fits: (each) => !isLive(each),
+    none: noRuns(),
+  });
+  if (chosen === undefined || (ask && !(await confirmDelete(chosen)))) return undefined;
+  const removed = await chosen.place.project.runs.journal.remove(chosen.id);
+  if (removed === 'running')
+    return say(vscode.l10n.t('{0} is still running. Stop it first.', chosen.summary.name));
+  await parts.runs.refresh(chosen.place);
+  return chosen.id;
+}
+
+async function confirmDelete({ summary }: SeenRun): Promise<boolean> {
+  const yes = vscode.l10n.t('Delete');
+  const message = vscode.l10n.t('Delete this run of {0}?', summary.name);
+  const detail = vscode.l10n.t('Its history and everything its steps printed go with it.');
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
+}
+
+function isLive({ summary }: SeenRun): boolean {
+  return summary.status === 'running';
+}
+
+function noRuns(): string {
+  return vscode.l10n.t('Nothing has run here yet.');
+}
+
+function say(message: string): undefined {
+  void vscode.window.showInformationMessage(message);
+}

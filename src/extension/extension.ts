@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { Analyses } from './analyses.ts';
+import { registerCommands } from './commands.ts';
+import { keepContextKeys } from './context-keys.ts';
+import { GraphPanels } from './graph-panels.ts';
+import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
+import { announceEnds } from './notices.ts';
+import { showProblems } from './problems.ts';
+import { Projects } from './projects.ts';
+import { RunsTree } from './runs-tree.ts';
+import { RunsWatch } from './runs-watch.ts';
+import { Starter } from './start-run.ts';
+import { showStatus } from './status-bar.ts';
+import { Tasks, TASK_TYPE } from './tasks.ts';
+import { Trouble } from './trouble.ts';
+import { WorkflowFiles } from './workflow-files.ts';
+import { WorkflowsTree } from './workflows-tree.ts';
+
+/** What other extensions and the tests may look at: the trees as they are shown. */
+export interface BatonApi {
+  readonly workflowsTree: WorkflowsTree;
+  readonly runsTree: RunsTree;
+  /** Settles when the workflow files of every folder have been read. */
+  readonly ready: Promise<void>;
+  /** How long `activate` took, in milliseconds. */
+  readonly activationMs: number;
+}
+
+/** Puts the parts together; everything is disposed with the context. */
+export function activate(context: vscode.ExtensionContext): BatonApi {
+  const since = performance.now();
+  const { extensionUri } = context;
+  const trouble = new Trouble();
+  const projects = new Projects();
+  const analyses = new Analyses(projects);
+  const files = new WorkflowFiles(projects, analyses);
+  const runs = new RunsWatch(projects, trouble);
+  const starter = new Starter(runs, extensionUri);
+  const tasks = new Tasks({ projects, files, runs, starter });
+  const workflowsTree = new WorkflowsTree({ projects, files, runs });
+  const runsTree = new RunsTree(runs);
+  const graphs = new GraphPanels(projects, { files, runs, extension: extensionUri });
+  const logs = new LogDocuments(runs);
+  context.subscriptions.push(
+    trouble,
+    projects,
+    analyses,
+    files,
+    runs,
+    workflowsTree,
+    runsTree,
+    graphs,
+    logs,
+    workflowsTree.show(),
+    runsTree.show(),
+    showProblems(files),
+    showStatus(runs),
+    announceEnds(runs, starter),
+    keepContextKeys(projects, files),
+    registerCommands({ projects, files, runs, starter, tasks, graphs, runsTree, trouble }),
+    vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
+    vscode.workspace.registerTextDocumentContentProvider(LOG_SCHEME, logs),
+  );
+  return { workflowsTree, runsTree, ready: files.ready, activationMs: performance.now() - since };
+}
+
+export function deactivate(): void {
+  // Runs go on without this window; everything else is disposed with the context.
+}

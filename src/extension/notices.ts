@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { describeFailure } from '../model/attempt.ts';
+import { isFailure, type RunState, type StepState } from '../model/run-state.ts';
+import { statusWords } from '../views/words.ts';
+import type { RunsWatch, SeenRun } from './runs-watch.ts';
+import { settings } from './settings.ts';
+import type { Starter } from './start-run.ts';
+
+/** Tells how runs that this window started ended, as far as the person wants to hear of it. */
+export function announceEnds(runs: RunsWatch, starter: Starter): vscode.Disposable {
+  const announce = (run: SeenRun) => {
+    if (!starter.isOurs(run.id) || run.summary.status === 'running') return;
+    starter.forget(run.id);
+    void tell(run, runs);
+  };
+  return vscode.Disposable.from(
+    runs.onDidChangeRun(announce),
+    // A short run may have ended before it was first seen.
+    runs.onDidChangeList(() => runs.all().forEach(announce)),
+  );
+}
+
+async function tell(run: SeenRun, runs: RunsWatch): Promise<void> {
+  const level = settings.notifications();
+  const { status, name } = run.summary;
+  const bad = status === 'failed' || status === 'timed_out' || status === 'lost';
+  if (level === 'off' || (level === 'failures' && !bad)) return;
+  if (!bad) {
+    void vscode.window.showInformationMessage(`${name} ${vscode.l10n.t(statusWords(status))}.`);
+    return;
+  }
+  const culprit = culpritOf(await runs.load(run));
+  const [openLog, rerun] = [vscode.l10n.t('Open Log'), vscode.l10n.t('Rerun')];
+  const message = failureWords(run, culprit);
+  const chosen = await vscode.window.showErrorMessage(message, ...(culprit ? [openLog, rerun] : [rerun]));
+  if (chosen === openLog)
+    await vscode.commands.executeCommand('baton.openLog', run.id, { step: culprit?.id });
+  if (chosen === rerun) await vscode.commands.executeCommand('baton.rerun', run.id);
+}
+
+/** The first step that failed, in time. */
+function culpritOf(state: RunState | undefined): StepState | undefined {
+  const failed = Object.values(state?.steps ?? {}).filter(
+    ({ result }) => result !== undefined && isFailure(result),
+  );
+  return failed.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))[0];
+}
+
+function failureWords({ summary }: SeenRun, culprit: StepState | undefined): string {
+  const words = vscode.l10n.t(statusWords(summary.status));
+  const outcome = culprit?.attempts.at(-1)?.outcome;
+  if (culprit === undefined || outcome?.ok !== false) return `${summary.name} ${words}.`;
+  const why = describeFailure(outcome.failure);
+  return vscode.l10n.t('{0} {1} at step {2}: {3}.', summary.name, words, culprit.id, why);
+}

@@ -1,0 +1,147 @@
+import * as vscode from 'vscode';
+import { formatDuration } from '../base/duration.ts';
+import { impossible } from '../base/result.ts';
+import type { Cause } from '../model/run-event.ts';
+import type { RunState, StepState, StepStatus } from '../model/run-state.ts';
+import { shownStatus } from '../views/run-report.ts';
+import { stepDetail, statusWords } from '../views/words.ts';
+import { statusIcon, stepIcon } from './icons.ts';
+import type { SeenRun } from './runs-watch.ts';
+import { ago, asMarkdown, clockTime, inOneLine } from './speech.ts';
+
+/** The rows of the runs tree. Each is one object for as long as its run is listed, since the tree knows rows by identity. */
+export type RunsRow = RunRow | RunStepRow | MoreRow;
+
+export interface RunRow {
+  readonly kind: 'run';
+  readonly run: SeenRun;
+}
+
+export interface RunStepRow {
+  readonly kind: 'run-step';
+  readonly parent: RunRow;
+  readonly step: string;
+}
+
+export interface MoreRow {
+  readonly kind: 'more';
+  readonly hidden: number;
+}
+
+/** The workflow's own name, or its file's when it has none. */
+export function runName({ summary }: SeenRun): string {
+  return summary.name || (summary.workflow.split('/').at(-1) ?? summary.run);
+}
+
+export function runItem({ run }: RunRow, now: number): vscode.TreeItem {
+  const { summary, state } = run;
+  const words = vscode.l10n.t(statusWords(summary.status));
+  const folded = run.seenLive
+    ? vscode.TreeItemCollapsibleState.Expanded
+    : vscode.TreeItemCollapsibleState.Collapsed;
+  const item = new vscode.TreeItem(runName(run), folded);
+  item.id = `${run.place.folder.uri.toString()} ${run.id}`;
+  item.iconPath = statusIcon(summary.status);
+  const took = durationOf(run, now);
+  const when = ago(summary.startedAt, now);
+  item.description =
+    summary.status === 'running' ? inOneLine([progress(state), took]) : inOneLine([words, took, when]);
+  item.tooltip = runTooltip(run, now);
+  item.contextValue = `baton.run.${summary.status === 'running' ? 'live' : summary.status === 'lost' ? 'lost' : 'ended'}`;
+  item.accessibilityInformation = {
+    label: inOneLine([runName(run), words, progress(state), took, when], ', '),
+  };
+  return item;
+}
+
+function durationOf({ summary, state }: SeenRun, now: number): string | undefined {
+  const end = summary.endedAt ?? (summary.status === 'running' ? now : lastSign(state));
+  return end === undefined ? undefined : formatDuration(end - summary.startedAt);
+}
+
+/** When a run that nobody ended was last heard of. */
+function lastSign(state: RunState | undefined): number | undefined {
+  if (state === undefined) return undefined;
+  const times = Object.values(state.steps).flatMap(({ attempts }) => attempts.at(-1)?.endedAt ?? []);
+  return Math.max(state.startedAt, ...times);
+}
+
+function progress(state: RunState | undefined): string | undefined {
+  if (state === undefined) return undefined;
+  if (state.stop !== undefined && state.ended === undefined) return vscode.l10n.t('stopping');
+  const { pending, queued, running, backoff, waiting } = state.counts;
+  const total = Object.keys(state.steps).length;
+  return vscode.l10n.t('{0} of {1}', total - pending - queued - running - backoff - waiting, total);
+}
+
+function runTooltip(run: SeenRun, now: number): vscode.MarkdownString {
+  const { summary, state } = run;
+  const lines = [
+    `**${asMarkdown(runName(run))}** ${vscode.l10n.t(statusWords(summary.status))}`,
+    '',
+    `- ${vscode.l10n.t('File: {0}', asMarkdown(summary.workflow))}`,
+    `- ${vscode.l10n.t('Started: {0}', `${asMarkdown(clockTime(summary.startedAt))}, ${causeWords(summary.cause)}`)}`,
+  ];
+  const took = durationOf(run, now);
+  if (took !== undefined) lines.push(`- ${vscode.l10n.t('Took: {0}', took)}`);
+  const given = Object.entries(state?.inputs ?? {}).map(
+    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+  );
+  if (given.length > 0) lines.push(`- ${vscode.l10n.t('Inputs: {0}', asMarkdown(given.join(', ')))}`);
+  if (summary.status === 'lost') {
+    lines.push('', vscode.l10n.t('The process that ran it is gone. Resume goes on where it stopped.'));
+  }
+  lines.push('', `\`${run.id}\``);
+  return new vscode.MarkdownString(lines.join('\n'));
+}
+
+function causeWords(cause: Cause): string {
+  switch (cause.kind) {
+    case 'person':
+      return cause.door === 'cli' ? vscode.l10n.t('from a terminal') : vscode.l10n.t('by hand');
+    case 'rerun':
+      return vscode.l10n.t('as a rerun');
+    case 'schedule':
+      return vscode.l10n.t('by its schedule');
+    default:
+      return impossible(cause);
+  }
+}
+
+export function runStepItem({ parent: { run }, step: id }: RunStepRow, now: number): vscode.TreeItem {
+  const step = run.state?.steps[id];
+  const item = new vscode.TreeItem(step?.step.name ?? id, vscode.TreeItemCollapsibleState.None);
+  item.id = `${run.place.folder.uri.toString()} ${run.id} ${id}`;
+  item.contextValue = 'baton.runStep';
+  if (step === undefined) return item;
+  const lost = run.summary.status === 'lost';
+  const status = shownStatus(step, lost);
+  const detail = status === step.status ? stepDetail(step, now) : '';
+  const words = vscode.l10n.t(statusWords(status));
+  item.iconPath = status === step.status ? stepIcon(step) : statusIcon(status);
+  item.description = saysItself(step, status) ? detail : inOneLine([words, detail]);
+  item.tooltip = stepTooltip(step, { words, detail });
+  item.accessibilityInformation = { label: inOneLine([step.step.name ?? id, words, detail], ', ') };
+  item.command = {
+    command: 'baton.openLog',
+    title: vscode.l10n.t('Open Log'),
+    arguments: [{ kind: 'run-step', parent: { kind: 'run', run }, step: id } satisfies RunStepRow],
+  };
+  return item;
+}
+
+/** A duration beside a tick needs no word; a failure says itself how it ended. */
+function saysItself({ attempts }: StepState, status: StepStatus): boolean {
+  if (status === 'succeeded' || status === 'running') return true;
+  return status === 'failed' && attempts.at(-1)?.outcome?.ok === false;
+}
+
+function stepTooltip(
+  { id, step, attempts }: StepState,
+  { words, detail }: { readonly words: string; readonly detail: string },
+): vscode.MarkdownString {
+  const lines = [`**${asMarkdown(step.name ?? id)}** ${words}`];
+  if (detail !== '') lines.push('', asMarkdown(detail));
+  if (attempts.length > 0) lines.push('', vscode.l10n.t('Click to open what it printed.'));
+  return new vscode.MarkdownString(lines.join('\n'));
+}

@@ -1,0 +1,153 @@
+import * as vscode from 'vscode';
+import { impossible, type Result } from '../base/result.ts';
+import type { RunId } from '../model/attempt.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import { applyEvent, type RunState } from '../model/run-state.ts';
+import { followRun } from '../project/run-follower.ts';
+import {
+  eventLines,
+  LiveScreen,
+  liveRows,
+  outputLine,
+  paint,
+  type TerminalStyle,
+} from '../views/terminal.ts';
+import type { Place } from './projects.ts';
+
+const STYLE: TerminalStyle = { colour: true, unicode: true };
+const REDRAW_EVERY_MS = 100;
+/** E2. */
+const EXIT = { succeeded: 0, failed: 1, refused: 2, timedOut: 124, cancelled: 130 } as const;
+const CTRL_C = '\u0003';
+
+export interface TerminalRun {
+  readonly place: Place;
+  readonly run: RunId;
+}
+
+/** Shows a run's journal as a terminal. Closing it leaves the run alone; Ctrl-C asks it to stop, twice forces. */
+export class RunTerminal implements vscode.Pseudoterminal {
+  readonly #begin: () => Promise<Result<TerminalRun, string>>;
+  readonly #written = new vscode.EventEmitter<string>();
+  readonly onDidWrite = this.#written.event;
+  readonly #ended = new vscode.EventEmitter<number>();
+  readonly onDidClose = this.#ended.event;
+  readonly #closing = new AbortController();
+  readonly #screen = new LiveScreen();
+  #columns = 80;
+  #state: RunState | undefined;
+  #shown: TerminalRun | undefined;
+  #stops = 0;
+
+  /** `begin` starts the run, or names one that goes on already. */
+  constructor(begin: () => Promise<Result<TerminalRun, string>>) {
+    this.#begin = begin;
+  }
+
+  open(dimensions: vscode.TerminalDimensions | undefined): void {
+    this.setDimensions(dimensions);
+    this.#follow().then(
+      (code) => this.#ended.fire(code),
+      (error: unknown) => {
+        this.#refuse(error instanceof Error ? error.message : String(error));
+        this.#ended.fire(EXIT.failed);
+      },
+    );
+  }
+
+  setDimensions(dimensions: vscode.TerminalDimensions | undefined): void {
+    if (dimensions !== undefined && dimensions.columns > 0) this.#columns = dimensions.columns;
+  }
+
+  handleInput(data: string): void {
+    if (!data.includes(CTRL_C) || this.#shown === undefined) return;
+    const { place, run } = this.#shown;
+    void place.project.runs.stop(run, { by: 'SIGINT', force: this.#stops++ > 0 });
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #follow(): Promise<number> {
+    const begun = await this.#begin();
+    if (!begun.ok) {
+      this.#refuse(begun.error);
+      return EXIT.refused;
+    }
+    this.#shown = begun.value;
+    const { place, run } = begun.value;
+    const redraw = setInterval(() => this.#show([]), REDRAW_EVERY_MS);
+    const end = await followRun(place.project.runs.journal, run, {
+      onEvents: (events) => this.#take(events),
+      onOutput: (step, lines) => this.#print(step, lines),
+      signal: this.#closing.signal,
+    }).finally(() => clearInterval(redraw));
+    this.#written.fire(this.#screen.update(this.#lastWords(end), []));
+    return exitCodeOf(this.#state);
+  }
+
+  #take(events: readonly RunEvent[]): void {
+    const lines: string[] = [];
+    for (const event of events) {
+      this.#state = applyEvent(this.#state, event);
+      if (this.#state !== undefined) lines.push(...eventLines(event, this.#state, STYLE));
+    }
+    this.#show(lines);
+  }
+
+  #print(step: string, texts: readonly string[]): void {
+    const state = this.#state;
+    if (state !== undefined) this.#show(texts.map((text) => outputLine(step, text, state, STYLE)));
+  }
+
+  #show(lines: readonly string[]): void {
+    const columns = this.#columns;
+    const rows =
+      this.#state === undefined ? [] : liveRows(this.#state, Date.now(), { columns, style: STYLE });
+    const change = this.#screen.update(lines, rows);
+    if (change !== '') this.#written.fire(change);
+  }
+
+  #lastWords(end: 'ended' | 'lost' | 'aborted' | 'unknown'): string[] {
+    switch (end) {
+      case 'ended':
+      case 'aborted':
+        return [];
+      case 'lost':
+        return [
+          paint(
+            STYLE,
+            'red',
+            vscode.l10n.t('The process that ran it is gone: this run is lost. Resume goes on with it.'),
+          ),
+        ];
+      case 'unknown':
+        return [paint(STYLE, 'red', vscode.l10n.t('This run is not there any more.'))];
+      default:
+        return impossible(end);
+    }
+  }
+
+  #refuse(message: string): void {
+    const lines = message.split('\n').map((line) => paint(STYLE, 'red', line));
+    this.#written.fire(this.#screen.update(lines, []));
+  }
+}
+
+function exitCodeOf(state: RunState | undefined): number {
+  const ended = state?.ended;
+  switch (ended) {
+    case 'succeeded':
+      return EXIT.succeeded;
+    case 'timed_out':
+      return EXIT.timedOut;
+    case 'cancelled':
+      return EXIT.cancelled;
+    case 'failed':
+    case undefined:
+      return EXIT.failed;
+    default:
+      return impossible(ended);
+  }
+}

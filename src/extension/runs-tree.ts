@@ -1,0 +1,164 @@
+import * as vscode from 'vscode';
+import { impossible } from '../base/result.ts';
+import { isFinal } from '../model/run-state.ts';
+import { runItem, runStepItem, type RunRow, type RunsRow, type RunStepRow } from './run-rows.ts';
+import type { RunsWatch, SeenRun } from './runs-watch.ts';
+
+/** Rows are drawn anew at most this often while steps come and go. */
+const GATHER_MS = 100;
+const TICK_MS = 1000;
+const MINUTE_MS = 60_000;
+/** So many runs are listed at first, and more at each request. */
+const PAGE = 100;
+/** A run with more steps draws only the rows that changed. */
+const MANY_STEPS = 100;
+
+/** The tree of runs: what goes on, and what has been. Live ones tick while the view is seen. */
+export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Disposable {
+  readonly #runs: RunsWatch;
+  readonly #rows = new Map<SeenRun, { readonly row: RunRow; readonly steps: Map<string, RunStepRow> }>();
+  readonly #changed = new vscode.EventEmitter<RunsRow | RunsRow[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #subscriptions: readonly vscode.Disposable[];
+  readonly #dirty = new Set<SeenRun>();
+  #gathering: NodeJS.Timeout | undefined;
+  #view: vscode.TreeView<RunsRow> | undefined;
+  #limit = PAGE;
+
+  constructor(runs: RunsWatch) {
+    this.#runs = runs;
+    this.#subscriptions = [
+      runs.onDidChangeList(() => this.#listChanged()),
+      runs.onDidChangeRun((run) => this.#runChanged(run)),
+    ];
+  }
+
+  /** Puts the tree on the screen. */
+  show(): vscode.Disposable {
+    const view = vscode.window.createTreeView('baton.runs', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.#view = view;
+    const tick = setInterval(() => this.#tick(), TICK_MS);
+    // "3 minutes ago" grows old.
+    const minute = setInterval(() => this.#redrawIfSeen(), MINUTE_MS);
+    this.#showBadge();
+    return vscode.Disposable.from(
+      view,
+      view.onDidChangeVisibility(() => this.#redrawIfSeen()),
+      { dispose: () => clearInterval(tick) },
+      { dispose: () => clearInterval(minute) },
+    );
+  }
+
+  #redrawIfSeen(): void {
+    if (this.#view?.visible === true) this.#changed.fire(undefined);
+  }
+
+  more(): void {
+    this.#limit += PAGE;
+    this.#changed.fire(undefined);
+  }
+
+  getTreeItem(row: RunsRow): vscode.TreeItem {
+    switch (row.kind) {
+      case 'run':
+        return runItem(row, Date.now());
+      case 'run-step':
+        return runStepItem(row, Date.now());
+      case 'more': {
+        const item = new vscode.TreeItem(vscode.l10n.t('Show {0} older runs', Math.min(PAGE, row.hidden)));
+        item.iconPath = new vscode.ThemeIcon('ellipsis');
+        item.command = { command: 'baton.moreRuns', title: '' };
+        return item;
+      }
+      default:
+        return impossible(row);
+    }
+  }
+
+  async getChildren(row?: RunsRow): Promise<RunsRow[]> {
+    if (row === undefined) return this.#roots();
+    if (row.kind !== 'run') return [];
+    const state = await this.#runs.load(row.run);
+    return Object.keys(state?.steps ?? {}).map((step) => this.#stepRow(row.run, step));
+  }
+
+  getParent(row: RunsRow): RunsRow | undefined {
+    return row.kind === 'run-step' ? row.parent : undefined;
+  }
+
+  rowOf(run: SeenRun): RunRow {
+    return this.#of(run).row;
+  }
+
+  #roots(): RunsRow[] {
+    const all = this.#runs.all();
+    const rows: RunsRow[] = all.slice(0, this.#limit).map((run) => this.rowOf(run));
+    return all.length > rows.length ? [...rows, { kind: 'more', hidden: all.length - rows.length }] : rows;
+  }
+
+  #of(run: SeenRun) {
+    let rows = this.#rows.get(run);
+    if (rows === undefined) this.#rows.set(run, (rows = { row: { kind: 'run', run }, steps: new Map() }));
+    return rows;
+  }
+
+  #stepRow(run: SeenRun, step: string): RunStepRow {
+    const { row, steps } = this.#of(run);
+    let stepRow = steps.get(step);
+    if (stepRow === undefined) steps.set(step, (stepRow = { kind: 'run-step', parent: row, step }));
+    return stepRow;
+  }
+
+  #listChanged(): void {
+    const listed = new Set(this.#runs.all());
+    for (const run of this.#rows.keys()) if (!listed.has(run)) this.#rows.delete(run);
+    this.#showBadge();
+    this.#changed.fire(undefined);
+  }
+
+  #runChanged(run: SeenRun): void {
+    this.#showBadge();
+    this.#dirty.add(run);
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#changed.fire([...this.#dirty].map((each) => this.rowOf(each)));
+      this.#dirty.clear();
+    }, GATHER_MS);
+  }
+
+  /** Durations of what runs. */
+  #tick(): void {
+    if (this.#view?.visible !== true) return;
+    const rows = this.#runs.live().flatMap((run) => this.#tickingRows(run));
+    if (rows.length > 0) this.#changed.fire(rows);
+  }
+
+  #tickingRows(run: SeenRun): RunsRow[] {
+    const steps = Object.values(run.state?.steps ?? {});
+    if (steps.length <= MANY_STEPS) return [this.rowOf(run)];
+    const moving = steps.filter(({ status, attempts }) => attempts.length > 0 && !isFinal(status));
+    return moving.map(({ id }) => this.#stepRow(run, id));
+  }
+
+  #showBadge(): void {
+    if (this.#view === undefined) return;
+    const live = this.#runs.live();
+    const [first] = live;
+    const tooltip =
+      live.length === 1 && first !== undefined
+        ? vscode.l10n.t('{0} is running', first.summary.name)
+        : vscode.l10n.t('{0} runs are going on', live.length);
+    if (this.#view.badge?.value !== live.length) {
+      this.#view.badge = live.length === 0 ? undefined : { value: live.length, tooltip };
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#gathering);
+    this.#changed.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { DEFAULT_FILES } from '../project/workflow-files.ts';
+
+export type NotificationLevel = 'all' | 'failures' | 'off';
+
+/** Every setting the extension reads, by the names of package.json. Read when needed: none is remembered. */
+export const settings = {
+  /** Globs of the workflow files, from the folder. */
+  files(scope?: vscode.Uri): readonly string[] {
+    const globs = read('files', scope);
+    const usable = Array.isArray(globs)
+      ? globs.filter((glob): glob is string => typeof glob === 'string' && glob !== '')
+      : [];
+    return usable.length > 0 ? usable : DEFAULT_FILES;
+  },
+  notifications(): NotificationLevel {
+    const level = read('notifications');
+    return level === 'all' || level === 'off' ? level : 'failures';
+  },
+  graphDirection(): 'right' | 'down' {
+    return read('graph.direction') === 'down' ? 'down' : 'right';
+  },
+  /** How long typing must rest before the text is checked. */
+  validationDelayMs(): number {
+    const delayMs = read('validation.delayMs');
+    return typeof delayMs === 'number' && delayMs >= 0 ? delayMs : 150;
+  },
+  /** Steps at once; undefined leaves it to the workflow. */
+  parallel(scope?: vscode.Uri): number | undefined {
+    const parallel = read('parallel', scope);
+    return typeof parallel === 'number' && parallel >= 1 ? Math.floor(parallel) : undefined;
+  },
+} as const;
+
+function read(name: string, scope?: vscode.Uri): unknown {
+  return vscode.workspace.getConfiguration('baton', scope ?? null).get<unknown>(name);
+}

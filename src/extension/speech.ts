@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+
+/** How long ago, as the person's language says it: `3min ago`, `yesterday`. */
+export function ago(at: number, now: number): string {
+  const seconds = Math.round((at - now) / 1000);
+  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style: 'narrow' });
+  if (seconds > -45) return format.format(0, 'second');
+  const minutes = Math.round(seconds / 60);
+  if (minutes > -60) return format.format(minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  if (hours > -24) return format.format(hours, 'hour');
+  return format.format(Math.round(hours / 24), 'day');
+}
+
+export function clockTime(at: number): string {
+  return new Date(at).toLocaleString(vscode.env.language);
+}
+
+/** Text that people chose, safe inside Markdown. */
+export function asMarkdown(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]()#+\-.!|<>~$]/g, String.raw`\$&`);
+}
+
+/** What is there, in one line. */
+export function inOneLine(parts: readonly (string | undefined)[], separator = ' · '): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(separator);
+}

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { Json } from '../base/json.ts';
+import { err, impossible, ok, type Result } from '../base/result.ts';
+import type { RunId } from '../model/attempt.ts';
+import type { Cause } from '../model/run-event.ts';
+import { startDetached, type RunnerOrder } from '../project/detached-runner.ts';
+import { newRunId } from '../project/run-id.ts';
+import type { Refusal } from '../project/runs.ts';
+import type { Place } from './projects.ts';
+import type { RunsWatch } from './runs-watch.ts';
+import { settings } from './settings.ts';
+
+/** A run to begin: of which file, with what. */
+export interface RunWish {
+  readonly place: Place;
+  /** The workflow's path. */
+  readonly workflow: string;
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cause: Cause;
+}
+
+/** Starts runs, each in a process of its own: the only place of the extension where anything is spawned. */
+export class Starter {
+  readonly #runs: RunsWatch;
+  readonly #runner: string;
+  readonly #ours = new Set<RunId>();
+
+  constructor(runs: RunsWatch, extension: vscode.Uri) {
+    this.#runs = runs;
+    this.#runner = vscode.Uri.joinPath(extension, 'dist', 'cli.cjs').fsPath;
+  }
+
+  /** Settles once the run has begun; then it goes on whatever becomes of this window. */
+  start({ place, workflow, inputs, env = {}, cause }: RunWish): Promise<Result<RunId, string>> {
+    const parallel = settings.parallel(place.folder.uri);
+    return this.#hand(place, {
+      kind: 'start',
+      run: newRunId(Date.now()),
+      workflow,
+      inputs,
+      env,
+      cause,
+      ...(parallel !== undefined && { parallel }),
+    });
+  }
+
+  /** Goes on with a run whose process died. */
+  resume(place: Place, run: RunId): Promise<Result<RunId, string>> {
+    return this.#hand(place, { kind: 'resume', run });
+  }
+
+  /** Whether this window started the run. */
+  isOurs(run: RunId): boolean {
+    return this.#ours.has(run);
+  }
+
+  /** Says once that a run of this window came to its end. */
+  forget(run: RunId): void {
+    this.#ours.delete(run);
+  }
+
+  async #hand(place: Place, task: RunnerOrder['task']): Promise<Result<RunId, string>> {
+    if (!vscode.workspace.isTrusted) return err(untrustedWords());
+    this.#ours.add(task.run);
+    const program = { execPath: process.execPath, file: this.#runner };
+    const order = { folder: place.project.folder, files: place.files, task };
+    const started = await startDetached(program, order);
+    if (!started.ok) {
+      this.#ours.delete(task.run);
+      return err(refusalWords(started.error));
+    }
+    await this.#runs.refresh(place);
+    return ok(started.value);
+  }
+}
+
+export function untrustedWords(): string {
+  return vscode.l10n.t('Baton runs nothing in Restricted Mode. Trust this workspace to run its workflows.');
+}
+
+/** Why a run did not begin, in words. */
+export function refusalWords(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'diagnostics':
+      return refusal.diagnostics.map(({ message }) => message).join('\n');
+    case 'inputs':
+      return refusal.problems.map(({ message }) => message).join('\n');
+    case 'taken':
+    case 'unknown':
+      return refusal.message;
+    default:
+      return impossible(refusal);
+  }
+}

@@ -1,0 +1,133 @@
+import { findCycles, type Cycle } from '../graph/cycles.ts';
+import { indexGraph } from '../graph/index-graph.ts';
+import { stepGraph, type StepGraph } from '../graph/step-graph.ts';
+import { hasErrors, type Diagnostic } from '../model/diagnostic.ts';
+import type { StepId, Workflow } from '../model/workflow.ts';
+import { buildWorkflow } from './build-workflow.ts';
+import { CHECKS, type CheckContext } from './checks/checks.ts';
+import { edgesInto, needEntries, stepMentions, type StepReference } from './edges.ts';
+import { usesOf, type ExpressionUse, type Uses } from './expression-uses.ts';
+import { withoutIgnored } from './ignore.ts';
+import { readYaml } from './read-yaml.ts';
+import { allSteps, stepLevels, type StepEntry, type StepLevel } from './step-entries.ts';
+import { textOf, valueOf, type YamlNode } from './tree.ts';
+
+/** What a text alone does not tell; everything may be left out. */
+export interface Surroundings {
+  /** Path from the project's folder, with `/`. */
+  readonly ref?: string;
+  /** Names the text; whoever has a hash function gives it. */
+  readonly digest?: string;
+}
+
+/** Everything there is to know about one text: made once, read by diagnostics, graph, engine and every editor feature. */
+export interface Analysis {
+  readonly text: string;
+  readonly tree: YamlNode | undefined;
+  /** As much of it as could be understood. */
+  readonly workflow: Workflow;
+  readonly index: WorkflowIndex;
+  readonly graph: StepGraph;
+  /** One shortest loop for every group of steps that wait for each other. */
+  readonly cycles: readonly (readonly StepId[])[];
+  /** By place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** No errors, and nothing that cannot run yet. */
+  readonly runnable: boolean;
+}
+
+/** Where things stand in the file. */
+export interface WorkflowIndex {
+  readonly steps: StepLevel;
+  readonly finally: StepLevel;
+  /** Every place that names a step. */
+  readonly references: readonly StepReference[];
+  readonly expressions: readonly ExpressionUse[];
+}
+
+/**
+ * Reads a text, however broken. Pure: no file is read, nothing is run, the same text gives the same answer. `last` may
+ * save work where little changed; it never changes the answer.
+ */
+export function analyze(text: string, surroundings: Surroundings = {}, last?: Analysis): Analysis {
+  if (last?.text === text && last.workflow.ref === (surroundings.ref ?? '')) return last;
+  const { root: tree, diagnostics: yamlDiagnostics } = readYaml(text);
+  const levels = stepLevels(tree);
+  const both = [levels.steps, levels.finally];
+  const uses = usesOf(text, tree, both);
+  const steps = [...allSteps(...both)];
+  const edges = edgesInto(uses.expressions, steps);
+  const readsStdout = stdoutReaders(uses);
+  const workflow = buildWorkflow(tree, levels, {
+    ref: surroundings.ref ?? '',
+    digest: surroundings.digest ?? '',
+    needsOf: (step) => edges.get(step) ?? [],
+    keepsStdout: (step) => readsStdout.has(step.id),
+  });
+  const graph = stepGraph(workflow);
+  const cycles = cyclesOf(graph);
+  const references = referencesOf(steps, uses.expressions);
+  const context: CheckContext = { text, tree, levels, steps, uses, edges, workflow, graph, cycles };
+  // A tree that is broken or refused says more about YAML than about what is missing in it.
+  const checked = tree === undefined && yamlDiagnostics.length > 0 ? [] : CHECKS.flatMap((check) => check(context));
+  const diagnostics = withoutIgnored(text, [...yamlDiagnostics, ...checked]).toSorted(byPlace);
+  return {
+    text,
+    tree,
+    workflow,
+    index: { ...levels, references, expressions: uses.expressions },
+    graph,
+    cycles: cycles.map((cycle) => cycle.steps),
+    diagnostics,
+    runnable: !diagnostics.some(blocks),
+  };
+}
+
+/** What keeps a workflow from being run: errors, and parts of the language that cannot run yet. */
+export function blockers(analysis: Analysis): readonly Diagnostic[] {
+  return analysis.diagnostics.filter(blocks);
+}
+
+function blocks(diagnostic: Diagnostic): boolean {
+  return hasErrors([diagnostic]) || (diagnostic.code === 'baton/not-yet' && diagnostic.severity === 'warning');
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.range.start - b.range.start || a.range.end - b.range.end;
+}
+
+/** A gate's way back closes no cycle: the run goes there on purpose. */
+function cyclesOf(graph: StepGraph): readonly Cycle[] {
+  const kept = graph.edges.flatMap((edge, i) => (edge.kind === 'needs' || edge.kind === 'data' ? [i] : []));
+  const edges = kept.flatMap((i) => graph.edges[i] ?? []);
+  const found = findCycles(indexGraph({ nodes: graph.nodes, edges }));
+  return found.map((cycle) => ({ ...cycle, edges: cycle.edges.flatMap((k) => kept[k] ?? []) }));
+}
+
+/** Ids of steps whose standard output some expression reads, be it with all of the step. */
+function stdoutReaders({ expressions }: Uses): ReadonlySet<StepId> {
+  const read = new Set<StepId>();
+  for (const { parsed } of expressions) {
+    if (!parsed.ok) continue;
+    for (const { path, complete } of parsed.value.references) {
+      const [context, id, field] = path;
+      if (context !== 'steps' || id === undefined) continue;
+      if (field === 'stdout' || (field === undefined && (!complete || path.length === 2))) read.add(id);
+    }
+  }
+  return read;
+}
+
+function referencesOf(steps: readonly StepEntry[], uses: readonly ExpressionUse[]): StepReference[] {
+  const references: StepReference[] = [];
+  for (const from of steps) {
+    for (const { id, range } of needEntries(from)) references.push({ id, range, from, kind: 'needs' });
+    const rewind = valueOf(valueOf(from.node, 'gate'), 'rewind_to');
+    const id = textOf(rewind);
+    if (id !== undefined && rewind !== undefined) references.push({ id, range: rewind.range, from, kind: 'rewind' });
+  }
+  for (const use of uses) {
+    for (const mention of stepMentions(use)) references.push({ ...mention, from: use.step, kind: 'expression' });
+  }
+  return references;
+}

@@ -1,0 +1,21 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { finding } from '../findings.ts';
+import { valueOf, type YamlNode } from '../tree.ts';
+import type { CheckContext } from './checks.ts';
+
+/** V4: `BATON_*` is set by Baton alone; and a name must be one that programs can read. */
+export function checkReserved({ tree, steps }: CheckContext): readonly Diagnostic[] {
+  const maps = [valueOf(tree, 'env'), valueOf(valueOf(tree, 'defaults'), 'env'), ...steps.map(({ node }) => valueOf(node, 'env'))];
+  return maps.flatMap((map) => (map === undefined ? [] : checkNames(map)));
+}
+
+function checkNames(map: YamlNode): readonly Diagnostic[] {
+  if (map.kind !== 'map') return [];
+  return map.entries.flatMap(({ key }) => {
+    if (/^BATON_/i.test(key.text)) {
+      return [finding('baton/reserved', key.range, `"${key.text}" cannot be set: names that begin with BATON_ are Baton's own.`)];
+    }
+    if (/^[^=\0]+$/.test(key.text)) return [];
+    return [finding('baton/value', key.range, `"${key.text}" cannot be the name of a variable.`)];
+  });
+}

@@ -1,0 +1,119 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { finding, suggestion } from '../findings.ts';
+import { resolveSchema, WORKFLOW_SCHEMA, type Schema, type SchemaType } from '../schema.ts';
+import { isNothing, type YamlEntry, type YamlNode, type YamlScalar } from '../tree.ts';
+
+/** Holds a tree against the schema: unknown keys, missing keys, values of the wrong kind (language.md section 3). */
+export function checkStructure(root: YamlNode | undefined): readonly Diagnostic[] {
+  if (root === undefined) return [finding('baton/missing', { start: 0, end: 0 }, EMPTY)];
+  const found: Diagnostic[] = [];
+  checkValue(root, WORKFLOW_SCHEMA, { name: 'A workflow', found });
+  return found;
+}
+
+const EMPTY = 'The file is empty. A workflow begins with `steps:` and needs at least one step below it.';
+
+interface Place {
+  /** What the value is, as the beginning of a sentence: `"timeout"`. */
+  readonly name: string;
+  readonly found: Diagnostic[];
+}
+
+function checkValue(node: YamlNode, given: Schema, place: Place): void {
+  const schema = resolveSchema(given);
+  if (schema.anyOf !== undefined) return checkAnyOf(node, schema, schema.anyOf, place);
+  if (!fits(node, schema.type)) return wrong(node, schema, place);
+  if (node.kind === 'map') return checkMap(node.entries, node, schema, place);
+  if (node.kind === 'list') {
+    if ((schema.minItems ?? 0) > node.items.length) wrong(node, schema, place);
+    if (schema.items !== undefined) for (const item of node.items) checkValue(item, schema.items, place);
+    return;
+  }
+  checkScalar(node, schema, place);
+}
+
+/** The alternatives differ by kind of value, so the kind decides which one is meant. */
+function checkAnyOf(node: YamlNode, schema: Schema, options: readonly Schema[], place: Place): void {
+  const fitting = options.filter((option) => fits(node, resolveSchema(option).type));
+  const tried = fitting.map((option) => {
+    const found: Diagnostic[] = [];
+    checkValue(node, option, { ...place, found });
+    return found;
+  });
+  if (tried.some((found) => found.length === 0)) return;
+  const [only] = tried;
+  if (tried.length === 1 && only !== undefined && node.kind !== 'scalar') place.found.push(...only);
+  else wrong(node, schema, place);
+}
+
+function fits(node: YamlNode, type: Schema['type']): boolean {
+  if (type === undefined) return true;
+  const types: readonly SchemaType[] = typeof type === 'string' ? [type] : type;
+  if (node.kind === 'map') return types.includes('object');
+  if (node.kind === 'list') return types.includes('array');
+  switch (typeof node.value) {
+    case 'string':
+      return types.includes('string');
+    case 'number':
+      return types.includes('number') || (types.includes('integer') && Number.isInteger(node.value));
+    case 'boolean':
+      return types.includes('boolean');
+    default:
+      return false;
+  }
+}
+
+function wrong(node: YamlNode, schema: Schema, { name, found }: Place): void {
+  const expects = schema['x-expects'] ?? 'something else';
+  if (isNothing(node)) {
+    found.push(finding('baton/missing', node.range, `${name} has no value: it must be ${expects}.`));
+    return;
+  }
+  const is = node.kind === 'scalar' ? `"${node.text.slice(0, 60)}"` : node.kind === 'map' ? 'a map' : 'a list';
+  found.push(finding('baton/type', firstLine(node), `${name} must be ${expects}; here it is ${is}.`));
+}
+
+/** A whole map or list underlined would hide everything else: its first entry is enough. */
+function firstLine(node: YamlNode): { readonly start: number; readonly end: number } {
+  if (node.kind === 'map' && node.entries[0] !== undefined) return node.entries[0].key.range;
+  if (node.kind === 'list' && node.items[0] !== undefined) return firstLine(node.items[0]);
+  return node.range;
+}
+
+function checkMap(entries: readonly YamlEntry[], node: YamlNode, schema: Schema, place: Place): void {
+  const known = Object.keys(schema.properties ?? {});
+  for (const { key, value } of entries) {
+    const own = known.includes(key.text) ? schema.properties?.[key.text] : schema.additionalProperties;
+    if (own === false) place.found.push(unknownKey(key, known, place));
+    else if (own !== undefined) checkValue(value, own, { ...place, name: `"${key.text}"` });
+  }
+  for (const name of schema.required ?? []) {
+    if (entries.some(({ key }) => key.text === name)) continue;
+    const message = `${place.name} needs "${name}".`;
+    place.found.push(finding('baton/missing', entries.length === 0 ? node.range : firstLine(node), message));
+  }
+}
+
+function unknownKey(key: YamlScalar, known: readonly string[], { name }: Place): Diagnostic {
+  const { hint, fixes } = suggestion(key.text, known, key.range);
+  const there = hint === '' ? ` There is ${known.join(', ')}.` : hint;
+  return finding('baton/unknown-key', key.range, `${name} has no key "${key.text}".${there}`, { fixes });
+}
+
+function checkScalar(node: YamlScalar, schema: Schema, place: Place): void {
+  const { value } = node;
+  const number = typeof value === 'number' ? value : undefined;
+  const tooSmall = number !== undefined && schema.minimum !== undefined && number < schema.minimum;
+  const tooLarge = number !== undefined && schema.maximum !== undefined && number > schema.maximum;
+  const unlike = schema.pattern !== undefined && !new RegExp(schema.pattern).test(node.text);
+  if (schema.enum !== undefined && value !== null && !schema.enum.includes(value)) notAllowed(node, schema, place);
+  else if (tooLarge) place.found.push(finding('baton/value', node.range, `${place.name} must be at most ${schema.maximum}.`));
+  else if (tooSmall || unlike) wrong(node, schema, place);
+}
+
+function notAllowed(node: YamlScalar, schema: Schema, { name, found }: Place): void {
+  const allowed = (schema.enum ?? []).map(String);
+  const { hint, fixes } = suggestion(node.text, allowed, node.range);
+  const message = `${name} must be one of ${allowed.join(', ')}; here it is "${node.text.slice(0, 60)}".${hint}`;
+  found.push(finding('baton/value', node.range, message, { fixes }));
+}

@@ -1,0 +1,26 @@
+import type { DiagnosticCode } from '../model/diagnostic.ts';
+
+/** Every diagnostic there is, and what it means. People silence them by these names (rule F3): they stay. */
+export const CODES = {
+  'baton/yaml': 'The text is not YAML.',
+  'baton/limit': 'The file is larger or deeper than a workflow may be.',
+  'baton/duplicate-key': 'A key stands twice in one map.',
+  'baton/refused-key': 'A key that no workflow may use.',
+  'baton/unknown-key': 'A key that means nothing here.',
+  'baton/type': 'A value of the wrong kind.',
+  'baton/value': 'A value that is not one of those allowed.',
+  'baton/missing': 'Something that has to be there is not.',
+  'baton/kind': 'A step needs exactly one of run, script, agent, workflow, gate, loop.',
+  'baton/step-id': 'A step id of a form that is not allowed.',
+  'baton/unknown-step': 'A step that does not exist.',
+  'baton/cycle': 'Steps that wait for each other.',
+  'baton/expression': 'An expression that cannot be read.',
+  'baton/unknown-value': 'An expression reads something that does not exist.',
+  'baton/shell': 'An expression where the shell would not fill it in.',
+  'baton/reserved': 'A variable that only Baton sets.',
+  'baton/input': 'An input whose declaration contradicts itself.',
+  'baton/schedule': 'A schedule that cannot be read.',
+  'baton/not-yet': 'A part of the language that does not run yet.',
+} as const satisfies Readonly<Record<DiagnosticCode, string>>;
+
+export type Code = keyof typeof CODES;

@@ -1,0 +1,78 @@
+import type { Range } from '../base/lines.ts';
+import type { Need, StepId } from '../model/workflow.ts';
+import { inFile, type ExpressionUse } from './expression-uses.ts';
+import { visibleStep, type StepEntry } from './step-entries.ts';
+import { textOf, valueOf, type YamlNode } from './tree.ts';
+
+/** A place in the file that names a step. */
+export interface StepReference {
+  readonly id: StepId;
+  readonly range: Range;
+  /** The step in which it stands. */
+  readonly from: StepEntry | undefined;
+  readonly kind: 'needs' | 'expression' | 'rewind';
+}
+
+/** One entry of `needs`. */
+export interface NeedEntry {
+  readonly id: StepId;
+  readonly range: Range;
+  readonly allowSkipped: boolean;
+}
+
+/** `needs: a`, `needs: [a, b]`, `needs: [{ step: a, allow: skipped }]`. */
+export function needEntries(step: StepEntry): readonly NeedEntry[] {
+  const needs = valueOf(step.node, 'needs');
+  if (needs === undefined) return [];
+  const items: readonly YamlNode[] = needs.kind === 'list' ? needs.items : [needs];
+  return items.flatMap((item) => {
+    const named = item.kind === 'map' ? valueOf(item, 'step') : item;
+    const id = textOf(named);
+    if (id === undefined || named === undefined) return [];
+    const allowSkipped = textOf(valueOf(item, 'allow')) === 'skipped';
+    return [{ id, range: named.range, allowSkipped }];
+  });
+}
+
+/** Every mention of `steps.<id>` in an expression. */
+export function* stepMentions(use: ExpressionUse): Generator<{ readonly id: StepId; readonly range: Range }> {
+  if (!use.parsed.ok) return;
+  for (const { path, range } of use.parsed.value.references) {
+    const [context, id] = path;
+    if (context === 'steps' && id !== undefined) yield { id, range: inFile(use, range) };
+  }
+}
+
+/** The edges into every step: those written in `needs`, and those that expressions draw (rule G1), each step once. */
+export function edgesInto(uses: readonly ExpressionUse[], steps: Iterable<StepEntry>): Map<StepEntry, Need[]> {
+  const edges = new Map<StepEntry, Map<StepId, Need>>();
+  for (const step of steps) edges.set(step, new Map(writtenNeeds(step).map((need) => [need.step, need])));
+  for (const use of uses) {
+    for (const { id, range } of stepMentions(use)) {
+      const target = use.step && edgeEnd(use, id);
+      if (target === undefined) continue;
+      const needs = edges.get(target);
+      if (needs?.has(id) === false) needs.set(id, { step: id, allowSkipped: false, kind: 'data', range });
+    }
+  }
+  return new Map([...edges].map(([step, needs]) => [step, [...needs.values()]]));
+}
+
+function writtenNeeds(step: StepEntry): Need[] {
+  return needEntries(step)
+    .filter(({ id }) => step.level.byId.has(id))
+    .map(({ id, range, allowSkipped }) => ({ step: id, allowSkipped, kind: 'needs', range }));
+}
+
+/**
+ * The step that has to wait when an expression reads `steps.<id>`: the step itself, or the loop around it that stands
+ * beside the step that is read. None when `until` reads the loop's own steps.
+ */
+function edgeEnd(use: ExpressionUse, id: StepId): StepEntry | undefined {
+  const read = visibleStep(use.level, id);
+  if (read === undefined || use.step === undefined) return undefined;
+  for (let step: StepEntry | undefined = use.step; step !== undefined; step = step.level.loop) {
+    if (step.level === read.level) return step;
+  }
+  return undefined;
+}
