@@ -41,7 +41,7 @@ export function decide(agenda: Agenda, state: RunState, now: number): Decision {
   for (const address of agenda.toJudge.splice(0)) judge(agenda, state, address, facts);
   const start = fillSlots(agenda, state, now, facts);
   if (facts.length === 0 && isOver(state)) facts.push(endOf(state));
-  return { facts, start, stop: [], ...wake(agenda, timeoutAt) };
+  return { facts, start, stop: [], ...wake(agenda, timeoutAt, now) };
 }
 
 function runTimeoutAt(state: RunState): number | undefined {
@@ -157,7 +157,9 @@ function nextRetry(agenda: Agenda, now: number): StepAddress | undefined {
   return agenda.retries.pop()?.step;
 }
 
-function wake(agenda: Agenda, timeoutAt: number | undefined): { readonly wakeAt?: number } {
-  const at = Math.min(agenda.retries.peek()?.at ?? Infinity, timeoutAt ?? Infinity);
+/** A retry that is due but has no slot needs no alarm: the attempt that frees one asks again anyway. */
+function wake(agenda: Agenda, timeoutAt: number | undefined, now: number): { readonly wakeAt?: number } {
+  const retryAt = agenda.retries.peek()?.at ?? Infinity;
+  const at = Math.min(retryAt > now ? retryAt : Infinity, timeoutAt ?? Infinity);
   return at === Infinity ? {} : { wakeAt: at };
 }

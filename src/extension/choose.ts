@@ -3,7 +3,7 @@ import { statusWords } from '../views/words.ts';
 import { statusIcon } from './icons.ts';
 import type { Projects } from './projects.ts';
 import type { RunRow, RunStepRow } from './run-rows.ts';
-import type { RunsWatch, SeenRun } from './runs-watch.ts';
+import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 import { ago, inOneLine } from './speech.ts';
 import { nameOf, type WorkflowRow, type WorkflowStepRow } from './workflow-rows.ts';
 import type { WorkflowFile, WorkflowFiles } from './workflow-files.ts';
@@ -149,9 +149,9 @@ async function runOf(
 }
 
 function runItem(run: SeenRun): vscode.QuickPickItem & { readonly run: SeenRun } {
-  const { name, status, startedAt, workflow } = run.summary;
+  const { status, startedAt, workflow } = run.summary;
   return {
-    label: name,
+    label: runName(run),
     iconPath: statusIcon(status),
     description: inOneLine([vscode.l10n.t(statusWords(status)), ago(startedAt, Date.now()), workflow]),
     run,

@@ -7,7 +7,7 @@ import { logUri } from './log-documents.ts';
 import { newWorkflow } from './new-workflow.ts';
 import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
 import type { RunsTree } from './runs-tree.ts';
-import type { SeenRun } from './runs-watch.ts';
+import { runName, type SeenRun } from './runs-watch.ts';
 import { stepPlace } from './workflow-rows.ts';
 
 export interface CommandParts extends RunParts {
@@ -85,7 +85,7 @@ async function stop(parts: CommandParts, target: unknown): Promise<string | unde
   if (chosen === undefined) return undefined;
   const again = chosen.state?.stop !== undefined;
   const asked = await chosen.place.project.runs.stop(chosen.id, { force: again });
-  return asked ? chosen.id : say(vscode.l10n.t('{0} is not running any more.', chosen.summary.name));
+  return asked ? chosen.id : say(vscode.l10n.t('{0} is not running any more.', runName(chosen)));
 }
 
 async function rerunRun(parts: CommandParts, target: unknown): Promise<string | undefined> {
@@ -181,14 +181,14 @@ async function deleteRun(
   if (chosen === undefined || (ask && !(await confirmDelete(chosen)))) return undefined;
   const removed = await chosen.place.project.runs.journal.remove(chosen.id);
   if (removed === 'running')
-    return say(vscode.l10n.t('{0} is still running. Stop it first.', chosen.summary.name));
+    return say(vscode.l10n.t('{0} is still running. Stop it first.', runName(chosen)));
   await parts.runs.refresh(chosen.place);
   return chosen.id;
 }
 
-async function confirmDelete({ summary }: SeenRun): Promise<boolean> {
+async function confirmDelete(run: SeenRun): Promise<boolean> {
   const yes = vscode.l10n.t('Delete');
-  const message = vscode.l10n.t('Delete this run of {0}?', summary.name);
+  const message = vscode.l10n.t('Delete this run of {0}?', runName(run));
   const detail = vscode.l10n.t('Its history and everything its steps printed go with it.');
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
 }

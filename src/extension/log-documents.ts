@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RunId } from '../model/attempt.ts';
 import type { StepState } from '../model/run-state.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
-import type { RunsWatch, SeenRun } from './runs-watch.ts';
+import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 
 export const LOG_SCHEME = 'baton-log';
 
@@ -96,7 +96,7 @@ export function logUri(run: SeenRun, step: string): vscode.Uri {
   const name = `${step.replaceAll('/', '_')}.log`;
   return vscode.Uri.from({
     scheme: LOG_SCHEME,
-    path: path.posix.join('/', run.summary.name.replaceAll('/', '_'), run.id, name),
+    path: path.posix.join('/', runName(run).replaceAll('/', '_'), run.id, name),
     query: JSON.stringify({ run: run.id, step }),
   });
 }

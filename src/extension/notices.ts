@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { describeFailure } from '../model/attempt.ts';
 import { isFailure, type RunState, type StepState } from '../model/run-state.ts';
 import { statusWords } from '../views/words.ts';
-import type { RunsWatch, SeenRun } from './runs-watch.ts';
+import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 import { settings } from './settings.ts';
 import type { Starter } from './start-run.ts';
 
@@ -22,11 +22,11 @@ export function announceEnds(runs: RunsWatch, starter: Starter): vscode.Disposab
 
 async function tell(run: SeenRun, runs: RunsWatch): Promise<void> {
   const level = settings.notifications();
-  const { status, name } = run.summary;
+  const { status } = run.summary;
   const bad = status === 'failed' || status === 'timed_out' || status === 'lost';
   if (level === 'off' || (level === 'failures' && !bad)) return;
   if (!bad) {
-    void vscode.window.showInformationMessage(`${name} ${vscode.l10n.t(statusWords(status))}.`);
+    void vscode.window.showInformationMessage(`${runName(run)} ${vscode.l10n.t(statusWords(status))}.`);
     return;
   }
   const culprit = culpritOf(await runs.load(run));
@@ -46,10 +46,10 @@ function culpritOf(state: RunState | undefined): StepState | undefined {
   return failed.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))[0];
 }
 
-function failureWords({ summary }: SeenRun, culprit: StepState | undefined): string {
-  const words = vscode.l10n.t(statusWords(summary.status));
+function failureWords(run: SeenRun, culprit: StepState | undefined): string {
+  const words = vscode.l10n.t(statusWords(run.summary.status));
   const outcome = culprit?.attempts.at(-1)?.outcome;
-  if (culprit === undefined || outcome?.ok !== false) return `${summary.name} ${words}.`;
+  if (culprit === undefined || outcome?.ok !== false) return `${runName(run)} ${words}.`;
   const why = describeFailure(outcome.failure);
-  return vscode.l10n.t('{0} {1} at step {2}: {3}.', summary.name, words, culprit.id, why);
+  return vscode.l10n.t('{0} {1} at step {2}: {3}.', runName(run), words, culprit.id, why);
 }

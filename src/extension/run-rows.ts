@@ -6,7 +6,7 @@ import type { RunState, StepState, StepStatus } from '../model/run-state.ts';
 import { shownStatus } from '../views/run-report.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
 import { statusIcon, stepIcon } from './icons.ts';
-import type { SeenRun } from './runs-watch.ts';
+import { runName, type SeenRun } from './runs-watch.ts';
 import { ago, asMarkdown, clockTime, inOneLine } from './speech.ts';
 
 /** The rows of the runs tree. Each is one object for as long as its run is listed, since the tree knows rows by identity. */
@@ -26,11 +26,6 @@ export interface RunStepRow {
 export interface MoreRow {
   readonly kind: 'more';
   readonly hidden: number;
-}
-
-/** The workflow's own name, or its file's when it has none. */
-export function runName({ summary }: SeenRun): string {
-  return summary.name || (summary.workflow.split('/').at(-1) ?? summary.run);
 }
 
 export function runItem({ run }: RunRow, now: number): vscode.TreeItem {

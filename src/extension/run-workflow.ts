@@ -8,7 +8,7 @@ import { askInputs } from './ask-inputs.ts';
 import type { Choices } from './choose.ts';
 import type { Place } from './projects.ts';
 import { editorRange } from './ranges.ts';
-import type { SeenRun } from './runs-watch.ts';
+import { runName, type SeenRun } from './runs-watch.ts';
 import { untrustedWords, type Starter } from './start-run.ts';
 import type { Tasks } from './tasks.ts';
 import type { Trouble } from './trouble.ts';
@@ -44,7 +44,7 @@ export async function rerun(run: SeenRun, parts: RunParts): Promise<RunId | unde
   const file = parts.files.fresh(parts.projects.uriOf(place, summary.workflow));
   if (file !== undefined && (await save(file, parts)) === undefined) return undefined;
   const again = await place.project.runs.again(run.id);
-  if (!again.ok) return refuse(again.error.kind === 'unknown' ? again.error.message : summary.name);
+  if (!again.ok) return refuse(again.error.kind === 'unknown' ? again.error.message : runName(run));
   const { workflow, inputs, env = {}, cause } = again.value;
   if (file !== undefined && !isRunnable(file, workflow.analysis)) return undefined;
   return begun(

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { impossible } from '../base/result.ts';
 import { isFinal } from '../model/run-state.ts';
 import { runItem, runStepItem, type RunRow, type RunsRow, type RunStepRow } from './run-rows.ts';
-import type { RunsWatch, SeenRun } from './runs-watch.ts';
+import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 
 /** Rows are drawn anew at most this often while steps come and go. */
 const GATHER_MS = 100;
@@ -149,7 +149,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     const [first] = live;
     const tooltip =
       live.length === 1 && first !== undefined
-        ? vscode.l10n.t('{0} is running', first.summary.name)
+        ? vscode.l10n.t('{0} is running', runName(first))
         : vscode.l10n.t('{0} runs are going on', live.length);
     if (this.#view.badge?.value !== live.length) {
       this.#view.badge = live.length === 0 ? undefined : { value: live.length, tooltip };

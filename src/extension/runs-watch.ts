@@ -160,6 +160,11 @@ export class RunsWatch implements vscode.Disposable {
   }
 }
 
+/** The workflow's own name, or its file's when it has none. */
+export function runName({ summary }: SeenRun): string {
+  return summary.name || (summary.workflow.split('/').at(-1) ?? summary.run);
+}
+
 /** A state that somebody else read in the meantime is older, and gives way. */
 function takeNews(run: Writable<SeenRun>, state: RunState | undefined, presence: Presence): void {
   run.state = state;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunsWatch } from './runs-watch.ts';
+import { runName, type RunsWatch } from './runs-watch.ts';
 
 /** How many runs go on, in the status bar; nothing while none does. */
 export function showStatus(runs: RunsWatch): vscode.Disposable {
@@ -9,7 +9,7 @@ export function showStatus(runs: RunsWatch): vscode.Disposable {
   const show = () => {
     const live = runs.live();
     if (live.length === 0) return item.hide();
-    const names = live.map(({ summary }) => summary.name).join(', ');
+    const names = live.map(runName).join(', ');
     item.text = `$(sync~spin) ${vscode.l10n.t('{0} running', live.length)}`;
     item.tooltip = vscode.l10n.t('Baton runs: {0}', names);
     item.accessibilityInformation = {

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { askInputs } from './ask-inputs.ts';
 import type { Place, Projects } from './projects.ts';
 import { RunTerminal, type TerminalRun } from './run-terminal.ts';
-import type { RunsWatch, SeenRun } from './runs-watch.ts';
+import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 import type { Starter } from './start-run.ts';
 import { nameOf } from './workflow-rows.ts';
 import type { WorkflowFile, WorkflowFiles } from './workflow-files.ts';
@@ -56,7 +56,7 @@ export class Tasks implements vscode.TaskProvider {
       return ok({ place, run: id });
     };
     const definition = { type: TASK_TYPE, workflow: summary.workflow, inputs, run: id };
-    await vscode.tasks.executeTask(taskOf({ definition, place, name: summary.name, begin }));
+    await vscode.tasks.executeTask(taskOf({ definition, place, name: runName(run), begin }));
   }
 
   #offered(file: WorkflowFile, place: Place): vscode.Task {
