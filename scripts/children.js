@@ -77,6 +77,7 @@ export function runInForeground(command, args, env = {}) {
     process.on('SIGINT', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     process.on('SIGHUP', () => child.kill('SIGHUP'));
+    if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned(() => child.kill('SIGTERM'));
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
@@ -118,7 +119,23 @@ function endChildrenWithUs() {
       void Promise.all([...running].map(end)).then(() => process.exit(130));
     });
   }
+  if (process.env['BATON_INSTALLED'] === '1') whenOrphaned(() => process.kill(process.pid, 'SIGTERM'));
   process.on('exit', () => running.forEach((child) => signal(child, 'SIGKILL')));
+}
+
+/**
+ * Whoever ends npm ends its shell, and nobody tells us; a parent that is killed tells nobody either. Windows keeps no
+ * such family, so there nothing happens.
+ * @param {() => void} react
+ */
+function whenOrphaned(react) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    react();
+  }, 500);
+  timer.unref();
 }
 
 /** Ours, with the programs that were installed for us first: `node` is then the one the lock file names. */

@@ -5,8 +5,9 @@ import { ROOT } from './root.js';
 /** VS Code and its relatives, by the commands that open them. */
 const EDITORS = ['code', 'code-insiders', 'codium', 'vscodium', 'cursor', 'windsurf'];
 
-/** An editor that this machine's owner uses, by its command. */
+/** An editor that this machine's owner uses, by its command. As root they all refuse to start. */
 export function findEditor() {
+  if (process.getuid?.() === 0) return undefined;
   const endings = process.platform === 'win32' ? ['.cmd', '.exe'] : [''];
   return EDITORS.find((editor) => endings.some((ending) => onPath(editor + ending) !== undefined));
 }

@@ -100,6 +100,7 @@ export async function startServer({
 /** @param {string} data @param {Readonly<Record<string, unknown>>} settings */
 function writeSettings(data, settings) {
   const file = join(data, 'data/User/settings.json');
+  if (existsSync(file)) return; // the folder was kept, and they are the user's by now
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
 }
@@ -154,7 +155,8 @@ function portOf(child) {
  * @param {{ port: number, folder: string, tests?: { extension: string, module: string } }} what All are absolute.
  */
 export function addressOf({ port, folder, tests }) {
-  const address = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`;
+  const path = encodeURIComponent(folder).replaceAll('%2F', '/'); // it is read by people, too
+  const address = `http://127.0.0.1:${port}/?folder=${path}`;
   if (tests === undefined) return address;
   const remote = (/** @type {string} */ path) => `vscode-remote://127.0.0.1:${port}${path}`;
   const payload = [

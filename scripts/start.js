@@ -15,7 +15,11 @@ process.exitCode = (await begin(process.argv.slice(2))) ? 0 : 1;
 /** @param {readonly string[]} args */
 async function begin(args) {
   console.log('Building Baton …');
-  if (!(await run(NODE, ['esbuild.js'])).ok) return false;
+  const built = await run(NODE, ['esbuild.js'], { output: 'collect' });
+  if (!built.ok) {
+    console.error(built.output);
+    return false;
+  }
   if (args[0] === '--cli') return inTerminal(args.slice(1));
   const editor = args.includes('--browser') ? undefined : findEditor();
   return editor === undefined ? inBrowser() : inEditor(editor);

@@ -26,10 +26,17 @@ async function filesOf(door: Door, paths: readonly string[]): Promise<readonly s
       const stat = fs.statSync(full, { throwIfNoEntry: false });
       if (stat === undefined) throw new UsageError(`There is no file or folder "${given}".`);
       if (!stat.isDirectory()) return [full];
-      return (await findWorkflowFiles(full)).map((ref) => path.join(full, ref));
+      return filesBelow(door, full);
     }),
   );
   return files.flat();
+}
+
+/** Inside the project its own rule says what is a workflow; a folder elsewhere is a project of its own. */
+async function filesBelow(door: Door, folder: string): Promise<readonly string[]> {
+  const below = path.relative(door.project.folder, folder).split(path.sep).join('/');
+  if (below.startsWith('..')) return (await findWorkflowFiles(folder)).map((ref) => path.join(folder, ref));
+  return (await door.project.workflows.list()).filter((ref) => below === '' || ref.startsWith(`${below}/`));
 }
 
 function findingsOf(door: Door, file: string): Findings {

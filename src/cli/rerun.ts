@@ -1,3 +1,4 @@
+import { resumeRun } from '../project/own-runs.ts';
 import type { Door } from './door.ts';
 import { foreground, refuse, watchOwn } from './run.ts';
 
@@ -9,5 +10,5 @@ export async function rerun(door: Door, run: string, options: { readonly json?: 
 
 /** `baton resume`: goes on with a run whose runner died. */
 export async function resume(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
-  return watchOwn(door, options, (onEvents) => door.project.runs.resume(run, onEvents));
+  return watchOwn(door, options, (onEvents) => resumeRun(door.project, run, { onEvents }));
 }

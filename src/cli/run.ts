@@ -3,7 +3,8 @@ import type { RunState } from '../model/run-state.ts';
 import { startDetached } from '../project/detached-runner.ts';
 import { RunFollower } from '../project/run-follower.ts';
 import { newRunId } from '../project/run-id.ts';
-import type { OwnRun, Refusal, StartRequest } from '../project/runs.ts';
+import { startRun, type OwnRun } from '../project/own-runs.ts';
+import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
 import type { RunEvent, StopAsker } from '../model/run-event.ts';
@@ -27,7 +28,7 @@ export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, timedOut: 
 export async function run(door: Door, name: string, options: RunOptions): Promise<number> {
   const workflow = await loadWorkflow(door, name);
   const parallel = parallelOf(options.parallel);
-  const request: StartRequest = {
+  const request: RunRequest = {
     workflow,
     inputs: pairs('--input', options.input),
     env: pairs('--env', options.env),
@@ -65,10 +66,10 @@ function parallelOf(text: string | undefined): number | undefined {
 /** Runs in this process and shows it. */
 export async function foreground(
   door: Door,
-  request: StartRequest,
+  request: RunRequest,
   options: { readonly json?: boolean },
 ): Promise<number> {
-  return watchOwn(door, options, (onEvents) => door.project.runs.start({ ...request, onEvents }), request.workflow);
+  return watchOwn(door, options, (onEvents) => startRun(door.project, request, { onEvents }), request.workflow);
 }
 
 /** Owns a run to its end: prints it, and turns signals into stop requests. */
@@ -133,7 +134,7 @@ export function exitCodeOfRun(state: RunState): number {
   }
 }
 
-async function detach(door: Door, request: StartRequest): Promise<number> {
+async function detach(door: Door, request: RunRequest): Promise<number> {
   const { folder } = door.project;
   const { workflow, inputs, env = {}, cause, failFast = false, parallel } = request;
   const started = await startDetached(

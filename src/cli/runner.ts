@@ -2,7 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { Result } from '../base/result.ts';
 import type { RunnerAnswer, RunnerOrder } from '../project/detached-runner.ts';
 import { openProject, type Project } from '../project/project.ts';
-import type { OwnRun, Refusal } from '../project/runs.ts';
+import { resumeRun, startRun, type OwnRun } from '../project/own-runs.ts';
+import type { Refusal } from '../project/runs.ts';
 
 /**
  * `baton runner` (not for people): reads one order from standard input, answers with one line, and then carries the
@@ -26,8 +27,9 @@ export async function runner(): Promise<number> {
 }
 
 async function begin(project: Project, task: RunnerOrder['task']): Promise<Result<OwnRun, Refusal>> {
-  if (task.kind === 'resume') return project.runs.resume(task.run);
+  if (task.kind === 'resume') return resumeRun(project, task.run);
   const workflow = await project.workflows.load(task.workflow);
   if (!workflow.ok) return { ok: false, error: { kind: 'unknown', message: workflow.error } };
-  return project.runs.start({ ...task, workflow: workflow.value });
+  const { run, ...request } = task;
+  return startRun(project, { ...request, workflow: workflow.value }, { run });
 }

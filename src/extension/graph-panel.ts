@@ -173,8 +173,8 @@ export class GraphPanel implements vscode.Disposable {
       });
     }
     if (file === undefined) return undefined;
-    const { workflow, graph } = file.analysis;
-    return graphView({ workflow, graph });
+    const { workflow, graph, cycles } = file.analysis;
+    return graphView({ workflow, graph, cycles });
   }
 
   /** Only what changed; the whole when the panel has not been sent it yet. */

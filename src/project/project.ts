@@ -10,6 +10,8 @@ export interface Project {
   readonly folder: string;
   readonly workflows: Workflows;
   readonly runs: Runs;
+  /** What steps inherit. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ProjectOptions {
@@ -26,6 +28,5 @@ export function openProject(folder: string, options: ProjectOptions = {}): Proje
   const root = path.resolve(folder);
   const journal = options.journal ?? new FileJournal(path.join(root, '.baton'));
   const workflows = workflowsOf(root, options.files);
-  const runs = runsOf({ folder: root, journal, workflows, env: options.env ?? process.env });
-  return { folder: root, workflows, runs };
+  return { folder: root, workflows, runs: runsOf(journal, workflows), env: options.env ?? process.env };
 }

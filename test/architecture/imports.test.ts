@@ -110,6 +110,11 @@ suite('The folders of src', () => {
     assert.deepEqual(wrong, []);
   });
 
+  test('let nobody but the runners own runs', () => {
+    const owners = IMPORTS.filter(({ to }) => to === 'project/own-runs.ts').map(({ from }) => folderOf(from));
+    assert.deepEqual([...new Set(owners)].filter((folder) => !['cli', 'library', 'index.ts'].includes(folder)), []);
+  });
+
   test('name their imports with their endings', () => {
     const wrong = IMPORTS.filter(({ to }) => /^(?!node:|@)[a-z-]+\//.test(to) && !/\.(ts|json)$/.test(to));
     assert.deepEqual(wrong, []);
@@ -118,7 +123,7 @@ suite('The folders of src', () => {
 
 suite('The project', () => {
   test('names no tool, path or registry of the machine it is made on', () => {
-    const forbidden = new RegExp(['/wo' + 'rk/', '\\.lib' + 'rary', 'farm-' + 'bench', 'registry\\.npm' + 'js'].join('|'));
+    const forbidden = new RegExp(['/wo' + 'rk/', '\\.\\./\\.lib' + 'rary', 'farm-' + 'bench', 'registry\\.npm' + 'js'].join('|'));
     const tracked = ['src', 'test', 'scripts', 'docs', 'examples', 'bench', 'media'].flatMap((folder) =>
       fs.existsSync(path.join(ROOT, folder)) ? allFiles(path.join(ROOT, folder)) : [],
     );

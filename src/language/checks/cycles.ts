@@ -4,7 +4,7 @@ import type { GraphEdge } from '../../graph/step-graph.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { finding } from '../findings.ts';
 import type { StepLevel } from '../step-entries.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** G2: one diagnostic for each group of steps that wait for each other, with the loop and every hop of it. */
 export function checkCycles({ graph, cycles, steps, levels, edges }: CheckContext): readonly Diagnostic[] {

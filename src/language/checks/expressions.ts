@@ -6,7 +6,7 @@ import { inFile, type ExpressionUse } from '../expression-uses.ts';
 import { finding, suggestion } from '../findings.ts';
 import { visibleIds, visibleStep, type StepEntry } from '../step-entries.ts';
 import { valueOf } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** V2: every expression can be read, and what it reads can exist. */
 export function checkExpressions(context: CheckContext): readonly Diagnostic[] {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { InputDeclaration } from '../../model/workflow.ts';
 import { finding } from '../findings.ts';
 import { entryOf, valueOf } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** A default must be of the declared type, and one of the declared values. */
 export function checkInputs({ tree, workflow }: CheckContext): readonly Diagnostic[] {

@@ -3,7 +3,7 @@ import { needEntries } from '../edges.ts';
 import { finding, suggestion } from '../findings.ts';
 import { visibleIds, type StepEntry } from '../step-entries.ts';
 import { textOf, valueOf } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** G3: what `needs` and `rewind_to` name must exist, beside the step. */
 export function checkNeeds({ steps }: CheckContext): readonly Diagnostic[] {

@@ -4,7 +4,7 @@ import { inFile } from '../expression-uses.ts';
 import { finding } from '../findings.ts';
 import type { StepEntry } from '../step-entries.ts';
 import { entryOf, valueOf, type YamlEntry } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** Parts of the language that are read and checked, but that the engine does not carry out yet. Delete what runs. */
 const STEP_FIELDS = ['for_each', 'matrix', 'max_parallel', 'cache', 'concurrency', 'problem_matcher', 'idempotent'];

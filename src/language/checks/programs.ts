@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { ProgramText } from '../expression-uses.ts';
 import { finding } from '../findings.ts';
 import { scalarOffsets, textOf, valueOf } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** V3: expressions in program text stand only where their value can be handed over without becoming program text. */
 export function checkPrograms({ uses, text, tree }: CheckContext): readonly Diagnostic[] {

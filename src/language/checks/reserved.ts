@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { finding } from '../findings.ts';
 import { valueOf, type YamlNode } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** V4: `BATON_*` is set by Baton alone; and a name must be one that programs can read. */
 export function checkReserved({ tree, steps }: CheckContext): readonly Diagnostic[] {

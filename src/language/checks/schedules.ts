@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { finding } from '../findings.ts';
 import { entryOf, textOf, valueOf, type YamlNode } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 const ALIASES = /^@(hourly|daily|midnight|weekly|monthly|yearly|annually)$/i;
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;

@@ -4,7 +4,7 @@ import { finding } from '../findings.ts';
 import { STEP_ID } from '../schema.ts';
 import type { StepEntry } from '../step-entries.ts';
 import { entryOf, isNothing, valueOf, type YamlNode } from '../tree.ts';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check.ts';
 
 /** Ids of the right form, exactly one kind each, and at least one step at all. */
 export function checkSteps({ tree, steps }: CheckContext): readonly Diagnostic[] {

@@ -1,0 +1,14 @@
+/** Baton as a library: check workflow texts, run workflow files, read what happened. */
+export { analyze, blockers, type Analysis, type Surroundings } from './language/analyze.ts';
+export { openProject, type Project, type ProjectOptions } from './project/project.ts';
+export { resumeRun, startRun, type OwnOptions, type OwnRun } from './project/own-runs.ts';
+export type { Refusal, RunRequest, Runs } from './project/runs.ts';
+export type { LoadedWorkflow, Workflows } from './project/workflows.ts';
+export { MemoryJournal } from './journal/memory-journal.ts';
+export { FileJournal } from './journal/file-journal.ts';
+export { JournalFailure, type Journal, type JournalNews, type RunRecord, type RunSummary } from './journal/journal.ts';
+export { applyEvent, replay, type RunState, type StepState, type StepStatus } from './model/run-state.ts';
+export type { Cause, Fact, RunEnd, RunEvent } from './model/run-event.ts';
+export type { Failure, Outcome } from './model/attempt.ts';
+export type { Diagnostic, Severity } from './model/diagnostic.ts';
+export type { Step, Workflow } from './model/workflow.ts';
