@@ -62,6 +62,7 @@ async function npm(args, cwd) {
  * @typedef {object} ServerOptions
  * @property {Readonly<Record<string, unknown>>} [settings] The user's, added to the quiet ones.
  * @property {string} [extension] The source folder of an extension that is to be there as if it were installed.
+ * @property {boolean} [suites] Whether the address may bring suites to run; notifications do not pop up then.
  * @property {boolean} [restricted] Whether folders are untrusted until someone says otherwise.
  * @property {string} [dataFolder] Kept between starts; a fresh one, removed at the end, unless said otherwise.
  * @property {Readonly<Record<string, string>>} [env] What extensions find in their environment.
@@ -71,17 +72,12 @@ async function npm(args, cwd) {
  * Starts VS Code's server on a free port of this machine.
  * @param {ServerOptions} [options]
  */
-export async function startServer({
-  settings = {},
-  extension,
-  restricted = false,
-  dataFolder,
-  env = {},
-} = {}) {
+export async function startServer(options = {}) {
+  const { dataFolder, settings = {}, extension, env = {} } = options;
   const data = dataFolder ?? mkdtempSync(join(tmpdir(), 'baton-editor-'));
   writeSettings(data, settings);
   if (extension !== undefined) linkExtension(data, extension);
-  const child = start(NODE, [join(VSCODE, 'out/server-main.js'), ...serverArguments(data, restricted)], {
+  const child = start(NODE, [join(VSCODE, 'out/server-main.js'), ...serverArguments(data, options)], {
     output: 'collect',
     env,
   });
@@ -117,18 +113,18 @@ function linkExtension(data, extension) {
   symlinkSync(extension, join(folder, 'baton'), 'junction');
 }
 
-/** @param {string} data @param {boolean} restricted */
-function serverArguments(data, restricted) {
-  const options = { host: '127.0.0.1', port: '0', 'server-data-dir': data };
+/** @param {string} data @param {ServerOptions} options */
+function serverArguments(data, { suites = false, restricted = false }) {
+  const values = { host: '127.0.0.1', port: '0', 'server-data-dir': data };
   const switches = [
     'without-connection-token',
     'accept-server-license-terms',
-    'enable-smoke-test-driver', // without it the address may not name an extension to test
     'disable-telemetry',
+    ...(suites ? ['enable-smoke-test-driver'] : []),
     ...(restricted ? [] : ['disable-workspace-trust']),
   ];
   return [
-    ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+    ...Object.entries(values).map(([name, value]) => `--${name}=${value}`),
     ...switches.map((name) => `--${name}`),
   ];
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './children.js';
 import { continueInstalled, NODE } from './install.js';
@@ -14,10 +14,6 @@ process.exitCode = (await pack()) ? 0 : 1;
 async function pack() {
   const built = await run(NODE, ['esbuild.js']);
   if (!built.ok) return false;
-  if (!existsSync(join(ROOT, 'dist/extension.cjs'))) {
-    console.log('package: left out, there is no extension yet');
-    return true;
-  }
   const packed = await run('vsce', ['package', ...quietly(), '--out', VSIX], { output: 'collect' });
   if (!packed.ok) {
     console.error(packed.output);

@@ -65,7 +65,6 @@ class LocalBackend implements Backend {
   async #execute(assignment: Assignment, io: AttemptIo): Promise<Outcome> {
     const name = fileNameOf(assignment.step, assignment.attempt);
     const outputFile = path.join(this.#options.scratch, `${name}.output`);
-    fs.rmSync(outputFile, { force: true });
     const request = this.#request(assignment, outputFile, name);
     if (typeof request === 'string') {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { openDoor, UsageError, type Door } from './door.ts';
+import { staySmall } from './small-process.ts';
 
 declare const BATON_VERSION: string | undefined;
 
@@ -88,6 +89,7 @@ function collect(value: string, earlier: readonly string[]): string[] {
 }
 
 async function main(): Promise<number> {
+  staySmall();
   let code = 0;
   try {
     await program((ended) => (code = ended)).parseAsync();

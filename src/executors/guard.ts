@@ -46,12 +46,46 @@ export function startGuard(run: string): Guard {
   shell.stdin?.on('error', () => undefined);
   shell.unref();
   unrefPipe(shell);
-  const tell = (line: string) => shell.stdin?.write(line);
-  return {
-    began: (group) => tell(`+ ${group}\n`),
-    ended: (group) => tell(`- ${group}\n`),
-    dismiss: () => shell.stdin?.end('done\n'),
-  };
+  return new PipedGuard((lines) => shell.stdin?.write(lines), () => shell.stdin?.end('done\n'));
+}
+
+/**
+ * A process group is told of once it has lived this long: most steps are gone by then, and waking the guard for each
+ * would cost more than starting them. Until then the marker in their environment is enough to find them.
+ */
+const TELL_AFTER_MS = 50;
+
+class PipedGuard implements Guard {
+  readonly #write: (lines: string) => void;
+  readonly #end: () => void;
+  /** Begun, but not told of yet. */
+  readonly #new = new Set<number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(write: (lines: string) => void, end: () => void) {
+    this.#write = write;
+    this.#end = end;
+  }
+
+  began(group: number): void {
+    this.#new.add(group);
+    this.#timer ??= setTimeout(() => this.#tell(), TELL_AFTER_MS).unref();
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    if (this.#new.size > 0) this.#write(Array.from(this.#new, (group) => `+ ${group}\n`).join(''));
+    this.#new.clear();
+  }
+
+  ended(group: number): void {
+    if (!this.#new.delete(group)) this.#write(`- ${group}\n`);
+  }
+
+  dismiss(): void {
+    clearTimeout(this.#timer);
+    this.#end();
+  }
 }
 
 /** The pipe alone must not keep the runner alive. A child's stdin is a socket, though its type does not say so. */

@@ -11,12 +11,17 @@ export interface Marker {
 /** Sends a signal to a whole process group. False when nobody is in it any more. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   if (process.platform === 'win32') return signalTreeOnWindows(group, signal);
+  // "Nobody there" is the usual answer, and collecting a stack for it would cost more than the question.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     process.kill(-group, signal);
     return true;
   } catch (error) {
     // EPERM: somebody is there, under another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -77,18 +77,13 @@ interface ErrorFields {
 export function parserProblem(source: string, error: ExpressionError): ExpressionProblem {
   const { typ, tok } = error as unknown as ErrorFields; // see ErrorFields
   const range = rangeIn(source.length, tok);
-  switch (typ) {
-    case ErrorType.ErrorExceededMaxDepth:
-      return syntaxProblem('The expression is nested too deeply: at most 50 levels.', range);
-    case ErrorType.ErrorTooFewParameters:
-      return argumentsProblem(tok.lexeme, 'more', range);
-    case ErrorType.ErrorTooManyParameters:
-      return argumentsProblem(tok.lexeme, 'fewer', range);
-    case ErrorType.ErrorUnrecognizedContext:
-      return unknownContext(tok.lexeme, range);
-    default:
-      return syntaxProblem(unexpected(tok.lexeme, typ), range);
+  if (typ === ErrorType.ErrorExceededMaxDepth) {
+    return syntaxProblem('The expression is nested too deeply: at most 50 levels.', range);
   }
+  if (typ === ErrorType.ErrorTooFewParameters) return argumentsProblem(tok.lexeme, 'more', range);
+  if (typ === ErrorType.ErrorTooManyParameters) return argumentsProblem(tok.lexeme, 'fewer', range);
+  if (typ === ErrorType.ErrorUnrecognizedContext) return unknownContext(tok.lexeme, range);
+  return syntaxProblem(unexpected(tok.lexeme, typ), range);
 }
 
 function rangeIn(length: number, { lexeme, range }: Token): Range {

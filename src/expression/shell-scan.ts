@@ -7,6 +7,15 @@ import {
   isAssignment,
   RESERVED,
 } from './shell-command.ts';
+import {
+  commandFrame,
+  type ArithmeticFrame,
+  type CommandFrame,
+  type DocumentFrame,
+  type Frame,
+  type ParameterFrame,
+  type QuoteFrame,
+} from './shell-frames.ts';
 import { REFUSALS, type Demand, type Place, type Quoting, type Refusal } from './shell-place.ts';
 
 /**
@@ -14,75 +23,29 @@ import { REFUSALS, type Demand, type Place, type Quoting, type Refusal } from '.
  * Shell Command Language (POSIX.1-2017, chapter 2) and bash's additions; where a place is not clear it is refused.
  */
 export function scanShell(shell: 'bash' | 'sh', code: string): readonly Place[] {
+  const integers = new Set(INTEGER_VARIABLES);
+  const places = scanKnowing(integers, shell, code);
+  // A `declare -i` may stand after a function that assigns: then the text is read once more, knowing it.
+  return integers.size === INTEGER_VARIABLES.length ? places : scanKnowing(integers, shell, code);
+}
+
+function scanKnowing(integers: Set<string>, shell: 'bash' | 'sh', code: string): readonly Place[] {
   const places: WritablePlace[] = [];
-  new ShellScanner(shell, code, places).scan();
+  new ShellScanner(code, { shell, places, integers }).scan();
   return places;
+}
+
+/** What the scanners of a text and of its backticks share. */
+interface Findings {
+  readonly shell: 'bash' | 'sh';
+  readonly places: WritablePlace[];
+  readonly integers: Set<string>;
 }
 
 interface WritablePlace {
   readonly quoting: Quoting;
   demand: Demand;
   refused?: string;
-}
-
-/** What a place stands in, from the outside in. */
-type Frame = CommandFrame | QuoteFrame | ParameterFrame | ArithmeticFrame | DocumentFrame;
-
-/** A list of commands: the whole text, `$( )`, `( )`, and the words of an array. */
-interface CommandFrame {
-  readonly kind: 'command';
-  /** What the parenthesis is part of, once it is closed. */
-  readonly within: 'text' | 'word' | 'list';
-  /** The words of an array: what each must be. */
-  readonly array?: Demand | 'code';
-  words: string[];
-  word: string;
-  inWord: boolean;
-  /** The word is written with quotes, so it is no reserved word. */
-  quoted: boolean;
-  /** The next word belongs to a redirection. */
-  redirects: boolean;
-  /** Inside `[[ ]]`. */
-  tests: boolean;
-  /** Places in this word and in the one before it. */
-  inThisWord: number[];
-  inLastWord: number[];
-  /** The word before this one compared numbers. */
-  compares: boolean;
-  /** Open `case` commands: a `)` after a pattern closes no parenthesis. */
-  readonly cases: ('subject' | 'pattern' | 'body')[];
-  readonly documents: Document[];
-}
-
-interface QuoteFrame {
-  readonly kind: 'double' | 'single' | 'ansi';
-}
-
-/** `${name…}`, its name already read. */
-interface ParameterFrame {
-  readonly kind: 'parameter';
-  /** A `value` inherits the quotes around `${ }`, a `pattern` does not, an `offset` is arithmetic. */
-  stage: 'operator' | 'value' | 'pattern' | 'offset';
-  /** Quotes or a here-document stand around it. */
-  readonly quoted: boolean;
-}
-
-interface ArithmeticFrame {
-  readonly kind: 'arithmetic';
-  readonly opener: '((' | '[';
-  /** Of its own parentheses or brackets. */
-  depth: number;
-  readonly firstPlace: number;
-}
-
-interface Document {
-  readonly delimiter: string;
-  readonly quoted: boolean;
-  readonly stripsTabs: boolean;
-}
-
-interface DocumentFrame extends Document {
-  readonly kind: 'document';
 }
 
 const SPECIAL_PARAMETER = /[0-9@*#?$!-]/;
@@ -98,21 +61,24 @@ class ShellScanner {
   readonly #code: string;
   readonly #places: WritablePlace[];
   readonly #stack: Frame[];
-  readonly #integers = new Set(INTEGER_VARIABLES);
+  readonly #integers: Set<string>;
+  readonly #findings: Findings;
   #at = 0;
   /** From here on nothing is sure. */
   #lost: Refusal | undefined;
 
-  constructor(shell: 'bash' | 'sh', code: string, places: WritablePlace[]) {
-    this.#shell = shell;
+  constructor(code: string, findings: Findings) {
     this.#code = code;
-    this.#places = places;
+    this.#findings = findings;
+    this.#shell = findings.shell;
+    this.#places = findings.places;
+    this.#integers = findings.integers;
     this.#stack = [commandFrame('text')];
   }
 
   scan(): void {
     while (this.#at < this.#code.length) this.#step();
-    for (const frame of this.#stack) if (frame.kind === 'command') this.#endWord(frame);
+    for (const frame of this.#stack) if (frame.kind === 'command') this.#endCommand(frame);
   }
 
   #step(): void {
@@ -269,7 +235,7 @@ class ShellScanner {
     const inner = this.#code
       .slice(this.#at + 1, end)
       .replace(isQuoted ? /\\([\\$`"])/g : /\\([\\$`])/g, '$1');
-    const scanner = new ShellScanner(this.#shell, inner, this.#places);
+    const scanner = new ShellScanner(inner, this.#findings);
     scanner.#lost = this.#lost;
     scanner.scan();
     this.#lost ??= scanner.#lost;
@@ -540,7 +506,11 @@ class ShellScanner {
     const [whole, word] = matchAt(DELIMITER, this.#code, this.#at) ?? [];
     this.#at += whole?.length ?? 0;
     if (word === undefined || this.#isMidWord) return this.#oddDelimiter();
-    frame.documents.push({ delimiter: unquoted(word), quoted: /['"\\]/.test(word), stripsTabs });
+    const delimiter = unquoted(word);
+    // Bash ends the outer document at the first such line, dash the inner one.
+    if (this.#stack.some((each) => each.kind === 'document' && each.delimiter === delimiter))
+      this.#lost ??= 'unclear';
+    frame.documents.push({ delimiter, quoted: /['"\\]/.test(word), stripsTabs });
   }
 
   get #isMidWord(): boolean {
@@ -625,28 +595,6 @@ class ShellScanner {
     frame.redirects = frame.compares = false;
     frame.inLastWord = [];
   }
-}
-
-function commandFrame(
-  within: CommandFrame['within'],
-  { array, tests = false }: { readonly array?: Demand | 'code'; readonly tests?: boolean } = {},
-): CommandFrame {
-  return {
-    kind: 'command',
-    within,
-    ...(array !== undefined && { array }),
-    tests,
-    words: tests ? ['[['] : [],
-    word: '',
-    inWord: false,
-    quoted: false,
-    redirects: false,
-    inThisWord: [],
-    inLastWord: [],
-    compares: false,
-    cases: [],
-    documents: [],
-  };
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {

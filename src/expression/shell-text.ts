@@ -130,17 +130,11 @@ function fitting(
   value: string,
   { source, place, before }: { readonly source: string; readonly place: Place; readonly before: string },
 ): Result<undefined, string> {
-  switch (place.demand) {
-    case 'anything':
-      return ok(undefined);
-    case 'name':
-      if (/^[\w.:@-]*$/.test(value)) return ok(undefined);
-      return err(
-        `\`${source}\` stands where the shell expects a variable's name, and would evaluate ${shown(value)}.`,
-      );
-    case 'integer':
-      return fittingInteger(value, source, before);
-  }
+  if (place.demand === 'integer') return fittingInteger(value, source, before);
+  if (place.demand === 'anything' || /^[\w.:@-]*$/.test(value)) return ok(undefined);
+  return err(
+    `\`${source}\` stands where the shell expects a variable's name, and would evaluate ${shown(value)}.`,
+  );
 }
 
 function fittingInteger(value: string, source: string, before: string): Result<undefined, string> {
@@ -158,16 +152,9 @@ function shown(value: string): string {
   return value.length > 60 ? `"${value.slice(0, 60)}…"` : `"${value}"`;
 }
 
-/** In single quotes the quotes are closed for the reference and opened again. */
+/** Inside of quotes that expand nothing, those are closed for the reference and opened again. */
 function quoted(reference: string, quoting: Quoting): string {
-  switch (quoting) {
-    case 'none':
-      return `"${reference}"`;
-    case 'double':
-      return reference;
-    case 'single':
-      return `'"${reference}"'`;
-    case 'ansi':
-      return `'"${reference}"$'`;
-  }
+  if (quoting === 'double') return reference;
+  if (quoting === 'none') return `"${reference}"`;
+  return quoting === 'single' ? `'"${reference}"'` : `'"${reference}"$'`;
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Projects } from './projects.ts';
 import type { WorkflowFiles } from './workflow-files.ts';
 
-/** Tells menus and welcome texts what is there: `baton.isWorkflow`, `baton.workflowPaths`, `baton.scanned`. */
+/** Tells menus and welcome texts what is there: `baton.isWorkflow`, `baton.hasWorkflows`, paths, `baton.scanned`. */
 export function keepContextKeys(projects: Projects, files: WorkflowFiles): vscode.Disposable {
   const showEditor = (editor: vscode.TextEditor | undefined) =>
     set('baton.isWorkflow', editor !== undefined && projects.isWorkflow(editor.document.uri));
@@ -11,6 +11,7 @@ export function keepContextKeys(projects: Projects, files: WorkflowFiles): vscod
     gathering ??= setTimeout(() => {
       gathering = undefined;
       const here = files.all().filter(({ place }) => place !== undefined);
+      set('baton.hasWorkflows', here.length > 0);
       set(
         'baton.workflowPaths',
         here.map(({ uri }) => uri.fsPath),

@@ -3,7 +3,7 @@ import type { Projects } from './projects.ts';
 
 /** Runs as it stands on every system with a shell, and shows what a newcomer needs first: steps, needs, an input. */
 function starter(name: string): string {
-  return `name: ${JSON.stringify(name)}
+  return `name: ${/^[A-Za-z][\w ]*$/.test(name) ? name : JSON.stringify(name)}
 description: What this workflow is for, in one sentence.
 
 inputs:
@@ -35,9 +35,9 @@ export async function newWorkflow(
 ): Promise<vscode.Uri | undefined> {
   const root = given.folder ?? (await chooseFolder(projects));
   if (root === undefined) return undefined;
-  const name = given.name ?? (await askName(root));
+  const name = given.name ?? (await askName(root, projects));
   if (name === undefined) return undefined;
-  const uri = placeFor(root, name);
+  const uri = placeFor(root, name, projects);
   if (await exists(uri)) {
     void vscode.window.showErrorMessage(
       vscode.l10n.t('There is a file {0} already.', vscode.workspace.asRelativePath(uri)),
@@ -45,7 +45,7 @@ export async function newWorkflow(
     return undefined;
   }
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(starter(name)));
-  await vscode.window.showTextDocument(uri);
+  await vscode.window.showTextDocument(uri, { preview: false });
   return uri;
 }
 
@@ -62,14 +62,14 @@ async function chooseFolder(projects: Projects): Promise<vscode.Uri | undefined>
   return (await vscode.window.showWorkspaceFolderPick())?.uri;
 }
 
-function askName(root: vscode.Uri): Thenable<string | undefined> {
+function askName(root: vscode.Uri, projects: Projects): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: vscode.l10n.t('New Workflow'),
     prompt: vscode.l10n.t('What does it do? The name becomes the file name, too.'),
     placeHolder: vscode.l10n.t('Build and test'),
     validateInput: async (name) => {
       if (slug(name) === '') return vscode.l10n.t('A name needs at least one letter or digit.');
-      const uri = placeFor(root, name);
+      const uri = placeFor(root, name, projects);
       const taken = await exists(uri);
       return taken
         ? vscode.l10n.t('There is a file {0} already.', vscode.workspace.asRelativePath(uri))
@@ -78,8 +78,11 @@ function askName(root: vscode.Uri): Thenable<string | undefined> {
   });
 }
 
-function placeFor(root: vscode.Uri, name: string): vscode.Uri {
-  return vscode.Uri.joinPath(root, '.workflows', `${slug(name)}.workflow.yaml`);
+/** In the folder for workflows, or where the setting finds it. */
+function placeFor(root: vscode.Uri, name: string, projects: Projects): vscode.Uri {
+  const places = [`.workflows/${slug(name)}.yaml`, `${slug(name)}.workflow.yaml`];
+  const uris = places.map((ref) => vscode.Uri.joinPath(root, ref));
+  return uris.find((uri) => projects.isWorkflow(uri)) ?? vscode.Uri.joinPath(root, places[0] ?? '');
 }
 
 /** `Build & test!` → `build-test`. */

@@ -18,6 +18,8 @@ const STYLE: TerminalStyle = { colour: true, unicode: true };
 const REDRAW_EVERY_MS = 100;
 /** E2. */
 const EXIT = { succeeded: 0, failed: 1, refused: 2, timedOut: 124, cancelled: 130 } as const;
+/** VS Code says of a terminal that fails sooner that it could not be launched. */
+const LAUNCH_MS = 700;
 const CTRL_C = '\u0003';
 
 export interface TerminalRun {
@@ -46,13 +48,19 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   open(dimensions: vscode.TerminalDimensions | undefined): void {
     this.setDimensions(dimensions);
-    this.#follow().then(
-      (code) => this.#ended.fire(code),
-      (error: unknown) => {
-        this.#refuse(error instanceof Error ? error.message : String(error));
-        this.#ended.fire(EXIT.failed);
-      },
-    );
+    void this.#showAll(performance.now());
+  }
+
+  async #showAll(openedAt: number): Promise<void> {
+    let code: number = EXIT.failed;
+    try {
+      code = await this.#follow();
+    } catch (error) {
+      this.#refuse(error instanceof Error ? error.message : String(error));
+    }
+    const early = code === EXIT.succeeded ? 0 : LAUNCH_MS - (performance.now() - openedAt);
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    this.#ended.fire(code);
   }
 
   setDimensions(dimensions: vscode.TerminalDimensions | undefined): void {

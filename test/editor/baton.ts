@@ -100,6 +100,10 @@ export function commandLine(...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [file, ...args], { cwd: folder().uri.fsPath, stdio: 'ignore', env });
 }
 
+function labelOf({ label }: vscode.TreeItem): string {
+  return typeof label === 'string' ? label : (label?.label ?? '');
+}
+
 /** A tree as a person sees it: one line a row, `label | description [icon]`, indented by depth. */
 export async function drawn<Row>(
   tree: vscode.TreeDataProvider<Row>,
@@ -114,7 +118,7 @@ export async function drawn<Row>(
     const description =
       typeof item.description === 'string' && item.description !== '' ? ` | ${item.description}` : '';
     ok(item.accessibilityInformation?.label ?? item.label, 'a row says nothing to those who cannot see it');
-    lines.push(`${String(item.label)}${description}${icon}`);
+    lines.push(`${labelOf(item)}${description}${icon}`);
     if (depth > 1) lines.push(...(await drawn(tree, depth - 1, child)).map((line) => `  ${line}`));
   }
   return lines;

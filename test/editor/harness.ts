@@ -110,7 +110,7 @@ async function inBrowser({
 }: Session): Promise<() => Promise<void>> {
   console.log(`\n${name}: in the editor that opens in a browser`);
   await installHost();
-  const server = await startServer({ restricted, env: { [RESULTS_VARIABLE]: results } });
+  const server = await startServer({ suites: true, restricted, env: { [RESULTS_VARIABLE]: results } });
   const browser = await chromium.launch({ executablePath: await findBrowser(), args: BROWSER_ARGUMENTS });
   const page = await browser.newPage();
   await page.goto(

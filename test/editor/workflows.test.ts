@@ -37,11 +37,11 @@ suite('The tree of workflows', () => {
   });
 
   test('opens a step at its line', async () => {
-    const rows = await tree.getChildren();
+    const rows = tree.getChildren();
     const row = rows.find(
       (each) => each.kind === 'workflow' && each.uri.path.endsWith('cycle.workflow.yaml'),
     );
-    const steps = row === undefined ? [] : await tree.getChildren(row);
+    const steps = row === undefined ? [] : tree.getChildren(row);
     await vscode.commands.executeCommand('baton.openWorkflow', steps[1]);
     const editor = vscode.window.activeTextEditor;
     equal(editor?.document.getText(editor.selection), 'build');
@@ -51,7 +51,7 @@ suite('The tree of workflows', () => {
     const uri = await vscode.commands.executeCommand<vscode.Uri>('baton.newWorkflow', uriOf(''), {
       name: 'My first',
     });
-    ok(uri.path.endsWith('/.workflows/my-first.workflow.yaml'));
+    ok(uri.path.endsWith('/.workflows/my-first.yaml'));
     await becomes(
       () => drawn(tree, 2),
       (lines) => lines.some((line) => line.trim().startsWith('My first | never run')),

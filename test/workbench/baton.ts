@@ -35,14 +35,15 @@ export async function iconColour(row: Locator): Promise<readonly [number, number
   const css = await row
     .locator('.custom-view-tree-node-item-icon')
     .first()
-    .evaluate((icon) => getComputedStyle(icon).color);
+    .evaluate((icon): string => icon.ownerDocument.defaultView.getComputedStyle(icon).color);
   const [red = 0, green = 0, blue = 0] = (css.match(/\d+/g) ?? []).map(Number);
   return [red, green, blue];
 }
 
 /** What stands in the terminal now. */
-export function terminalText(workbench: Workbench): Promise<string> {
-  return workbench.page.locator('.terminal-wrapper.active .xterm-rows').innerText();
+export async function terminalText(workbench: Workbench): Promise<string> {
+  const text = await workbench.page.locator('.terminal-wrapper.active .xterm-rows').innerText();
+  return text.replaceAll('\u00A0', ' ');
 }
 
 /** The box that asks something; `title` is what stands above it. */
@@ -50,7 +51,7 @@ export async function answer(workbench: Workbench, title: string, keys: readonly
   const box = workbench.page.locator('.quick-input-widget');
   await box.locator('.quick-input-title', { hasText: title }).waitFor();
   for (const key of keys) {
-    if (key.length > 1 && /^[A-Z]/.test(key)) await workbench.page.keyboard.press(key);
+    if (key === 'Enter') await workbench.page.keyboard.press(key);
     else await workbench.page.keyboard.type(key);
   }
 }

@@ -17,7 +17,7 @@ suite('A folder without workflows', () => {
     await workbench.page.getByRole('button', { name: 'Create a Workflow' }).click();
     await answer(workbench, 'New Workflow', ['My first workflow', 'Enter']);
     await workflowRow(workbench, 'My first workflow').waitFor();
-    await workbench.page.locator('.tab.active', { hasText: 'my-first-workflow.workflow.yaml' }).waitFor();
+    await workbench.page.locator('.tab.active', { hasText: 'my-first-workflow.yaml' }).waitFor();
     equal(await workbench.page.locator('.cdr.squiggly-error').count(), 0);
     await workbench.screenshot('empty-created');
   });

@@ -44,7 +44,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
       await graph.locator('[data-step="publish"]').click();
       await eventually(async () => {
         const position = await workbench.page.locator('.statusbar-item', { hasText: /^Ln \d+/ }).innerText();
-        return position.startsWith('Ln 17');
+        return position.startsWith('Ln 16');
       }, PATIENCE_MS);
       equal(await workbench.page.locator('.editor-group-container').count(), 2);
     });

@@ -24,7 +24,8 @@ suite('What a person sees of runs', () => {
   let workbench: Workbench;
 
   suiteSetup(async () => {
-    workbench = await openWorkbench();
+    // Drawn by the page itself, so that its text can be read.
+    workbench = await openWorkbench({ settings: { 'terminal.integrated.gpuAcceleration': 'off' } });
     await openSideBar(workbench);
   });
   suiteTeardown(() => workbench.dispose());
@@ -86,7 +87,8 @@ suite('What a person sees of runs', () => {
     await workbench.openFile('fan-out.workflow.yaml');
     await workbench.command('Baton: Show Graph');
     await workbench.webviewFrame('[data-step="report"]');
-    await workbench.page.reload();
+    await workbench.command('Developer: Reload Window');
+    await workbench.page.waitForEvent('load');
     await runRow(workbench, 'Endless').waitFor();
     await says(runRow(workbench, 'Failing'), 'failed');
     const graph = await workbench.webviewFrame('[data-step="report"]');
