@@ -50,13 +50,20 @@ function bareLoop() {
 /** From the run's first fact to its last, as its journal says; and the whole process. @param {string} name */
 function baton(name) {
   const began = performance.now();
-  const { stdout, status } = spawnSync(process.execPath, [cli, 'run', `${name}.workflow.yaml`, '--json', '--folder', folder], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [cli, 'run', `${name}.workflow.yaml`, '--json', '--folder', folder],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    },
+  );
   const processMs = performance.now() - began;
-  const events = stdout.trim().split('\n').map((line) => JSON.parse(line));
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   if (status !== 0) throw new Error(`${name} ended with ${status}`);
   return { loopMs: events.at(-1).at - events[0].at, processMs };
 }
@@ -72,7 +79,13 @@ const shown = (ms) => `${ms.toFixed(0)} ms`;
 
 const rows = [];
 for (let round = 0; round <= rounds; round++) {
-  const row = { bare: await bareLoop(), sh: baton('sh'), bash: baton('bash'), none: baton('none'), chain: baton('chain') };
+  const row = {
+    bare: await bareLoop(),
+    sh: baton('sh'),
+    bash: baton('bash'),
+    none: baton('none'),
+    chain: baton('chain'),
+  };
   if (round > 0) rows.push(row); // the first one warms up
 }
 const node = [];
@@ -83,9 +96,17 @@ for (let round = 0; round < rounds; round++) {
 }
 console.log(`${STEPS} independent steps, ${WIDTH} at once, ${rounds} rounds, medians`);
 console.log(`bare spawn loop              ${shown(median(rows.map((r) => r.bare)))}`);
-console.log(`baton, shell: sh             ${shown(median(rows.map((r) => r.sh.loopMs)))}   ratio ${median(rows.map((r) => r.sh.loopMs / r.bare)).toFixed(2)}`);
-console.log(`  with start and load        ${shown(median(rows.map((r) => r.sh.processMs)))}   ratio ${median(rows.map((r) => r.sh.processMs / r.bare)).toFixed(2)}`);
-console.log(`baton, shell: bash           ${shown(median(rows.map((r) => r.bash.loopMs)))}   ratio ${median(rows.map((r) => r.bash.loopMs / r.bare)).toFixed(2)}`);
+console.log(
+  `baton, shell: sh             ${shown(median(rows.map((r) => r.sh.loopMs)))}   ratio ${median(rows.map((r) => r.sh.loopMs / r.bare)).toFixed(2)}`,
+);
+console.log(
+  `  with start and load        ${shown(median(rows.map((r) => r.sh.processMs)))}   ratio ${median(rows.map((r) => r.sh.processMs / r.bare)).toFixed(2)}`,
+);
+console.log(
+  `baton, shell: bash           ${shown(median(rows.map((r) => r.bash.loopMs)))}   ratio ${median(rows.map((r) => r.bash.loopMs / r.bare)).toFixed(2)}`,
+);
 console.log(`40 steps in a row, all of it ${shown(median(rows.map((r) => r.chain.processMs)))}`);
-console.log(`one step, all of it          ${shown(median(rows.map((r) => r.none.processMs)))}   node -e 0: ${shown(median(node))}   ratio ${(median(rows.map((r) => r.none.processMs)) / median(node)).toFixed(2)}`);
+console.log(
+  `one step, all of it          ${shown(median(rows.map((r) => r.none.processMs)))}   node -e 0: ${shown(median(node))}   ratio ${(median(rows.map((r) => r.none.processMs)) / median(node)).toFixed(2)}`,
+);
 fs.rmSync(folder, { recursive: true, force: true });

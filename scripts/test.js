@@ -20,7 +20,7 @@ const LAYERS = {
       '--require=test/workbench/harness-hooks.ts',
       'test/workbench/**/*.test.ts',
     ]),
-    timeoutMs: 8 * MINUTE,
+    timeoutMs: 10 * MINUTE,
   },
 };
 

@@ -6,7 +6,13 @@ export type { Refusal, RunRequest, Runs } from './project/runs.ts';
 export type { LoadedWorkflow, Workflows } from './project/workflows.ts';
 export { MemoryJournal } from './journal/memory-journal.ts';
 export { FileJournal } from './journal/file-journal.ts';
-export { JournalFailure, type Journal, type JournalNews, type RunRecord, type RunSummary } from './journal/journal.ts';
+export {
+  JournalFailure,
+  type Journal,
+  type JournalNews,
+  type RunRecord,
+  type RunSummary,
+} from './journal/journal.ts';
 export { applyEvent, replay, type RunState, type StepState, type StepStatus } from './model/run-state.ts';
 export type { Cause, Fact, RunEnd, RunEvent } from './model/run-event.ts';
 export type { Failure, Outcome } from './model/attempt.ts';

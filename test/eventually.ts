@@ -3,7 +3,8 @@ export async function eventually(holds: () => boolean | Promise<boolean>, limitM
   const end = performance.now() + limitMs;
   for (;;) {
     if (await tryIt(holds)) return;
-    if (performance.now() > end) throw new Error(`It did not come true within ${limitMs} ms: ${holds.toString()}`);
+    if (performance.now() > end)
+      throw new Error(`It did not come true within ${limitMs} ms: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -18,7 +18,9 @@ export function findingsAsText({ file, text, diagnostics }: Findings, style: Ter
   for (const diagnostic of diagnostics) {
     const { severity, code, message } = diagnostic;
     const label = paint(style, COLOURS[severity], severity);
-    out.push(`${place(file, lines, diagnostic.range)} ${label} ${message} ${paint(style, 'dim', `[${code}]`)}`);
+    out.push(
+      `${place(file, lines, diagnostic.range)} ${label} ${message} ${paint(style, 'dim', `[${code}]`)}`,
+    );
     for (const related of diagnostic.related) {
       out.push(`    ${place(related.file ?? file, lines, related.range)} ${related.message}`);
     }

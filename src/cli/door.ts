@@ -23,11 +23,14 @@ export function openDoor(options: { readonly folder?: string }): Door {
     throw new UsageError(`The folder "${folder}" does not exist.`);
   }
   survivePipes();
-  const live = process.stdout.isTTY === true && process.env['TERM'] !== 'dumb';
+  const live = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
   return {
     project: openProject(folder),
     live,
-    style: { colour: usesColour(), unicode: process.platform !== 'win32' || process.env['WT_SESSION'] !== undefined },
+    style: {
+      colour: usesColour(),
+      unicode: process.platform !== 'win32' || process.env['WT_SESSION'] !== undefined,
+    },
     columns: () => process.stdout.columns ?? 80,
     print: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
@@ -46,14 +49,15 @@ function findFolder(from: string): string {
 function usesColour(): boolean {
   if ((process.env['NO_COLOR'] ?? '') !== '') return false;
   if ((process.env['FORCE_COLOR'] ?? '0') !== '0') return true;
-  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb';
+  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 }
 
 /** Whoever reads our output may go away (`| head`); a run goes on all the same. */
 function survivePipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED' && error.code !== 'EIO') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED' && error.code !== 'EIO')
+        throw error;
     });
   }
 }

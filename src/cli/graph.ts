@@ -35,7 +35,11 @@ function render(format: GraphOptions['format'], workflow: Workflow, run: RunStat
     case 'json': {
       const indexed = indexGraph(graph);
       const cycles = findCycles(indexed).map(({ steps }) => steps);
-      return JSON.stringify(graphAsJson(text, { cycles, ...orderOf(indexed), criticalPath: criticalPath(indexed) }), null, 2);
+      return JSON.stringify(
+        graphAsJson(text, { cycles, ...orderOf(indexed), criticalPath: criticalPath(indexed) }),
+        null,
+        2,
+      );
     }
   }
 }

@@ -7,7 +7,11 @@ import { printJson, UsageError, type Door } from './door.ts';
 import { EXIT } from './run.ts';
 
 /** `baton lint`: the editor's diagnostics for files, folders, or the whole project. */
-export async function lint(door: Door, paths: readonly string[], options: { readonly json?: boolean }): Promise<number> {
+export async function lint(
+  door: Door,
+  paths: readonly string[],
+  options: { readonly json?: boolean },
+): Promise<number> {
   const findings = (await filesOf(door, paths)).map((file) => findingsOf(door, file));
   const all = findings.flatMap(({ diagnostics }) => diagnostics);
   if (options.json === true) printJson(door, findings.map(findingsAsJson));
@@ -50,6 +54,7 @@ function findingsOf(door: Door, file: string): Findings {
 function summary(files: number, diagnostics: readonly Diagnostic[]): string {
   const found = countWords(diagnostics);
   const checked = `${files} ${files === 1 ? 'workflow' : 'workflows'} checked`;
-  if (files === 0) return 'No workflow files here. They end in .workflow.yaml or stand in a folder .workflows.';
+  if (files === 0)
+    return 'No workflow files here. They end in .workflow.yaml or stand in a folder .workflows.';
   return found === '' ? `${checked}, nothing to complain about.` : `${checked}: ${found}.`;
 }

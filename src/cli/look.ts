@@ -28,7 +28,9 @@ export async function list(door: Door, options: { readonly json?: boolean }): Pr
       name: analysis?.workflow.name ?? ref,
       steps: analysis?.workflow.steps.map((step) => step.id) ?? [],
       runnable: analysis?.runnable ?? false,
-      ...(last === undefined ? {} : { lastRun: { run: last.run, status: last.status, startedAt: last.startedAt } }),
+      ...(last === undefined
+        ? {}
+        : { lastRun: { run: last.run, status: last.status, startedAt: last.startedAt } }),
     }));
     printJson(door, shown);
   } else if (rows.length === 0) {
@@ -75,7 +77,14 @@ export async function runs(door: Door, options: RunsOptions): Promise<number> {
 function runRow(door: Door, run: RunSummary): string[] {
   const took = run.endedAt === undefined ? '' : formatDuration(run.endedAt - run.startedAt);
   const sign = statusSign(run.status, door.style);
-  return [sign, run.run, run.name, statusWords(run.status), took, paint(door.style, 'dim', when(run.startedAt))];
+  return [
+    sign,
+    run.run,
+    run.name,
+    statusWords(run.status),
+    took,
+    paint(door.style, 'dim', when(run.startedAt)),
+  ];
 }
 
 function when(at: number): string {
@@ -133,7 +142,8 @@ export async function logs(
   for (const id of steps) {
     const attempts = state.steps[id]?.attempts ?? [];
     for (const attempt of attempts) {
-      if (step === undefined) door.print(`${paint(door.style, 'bold', title(id, attempt.number, attempts.length))}\n`);
+      if (step === undefined)
+        door.print(`${paint(door.style, 'bold', title(id, attempt.number, attempts.length))}\n`);
       await printLog(door, { run, step: id, attempt: attempt.number });
     }
   }
@@ -147,7 +157,7 @@ function title(step: string, attempt: number, attempts: number): string {
 const CHUNK_BYTES = 1024 * 1024;
 
 async function printLog(door: Door, at: { run: string; step: string; attempt: number }): Promise<void> {
-  for (let fromByte = 0; ; ) {
+  for (let fromByte = 0; ;) {
     const bytes = await door.project.runs.journal.readLog({ ...at, fromByte, maxBytes: CHUNK_BYTES });
     if (bytes === undefined || bytes.length === 0) return;
     fromByte += bytes.length;
@@ -159,7 +169,8 @@ async function follow(door: Door, run: string): Promise<number> {
   const printer = textPrinter(door);
   const end = await followRun(door.project.runs.journal, run, printer);
   printer.close();
-  if (end === 'lost') door.complain(`baton: The process that ran ${run} is gone. \`baton resume ${run}\` goes on with it.\n`);
+  if (end === 'lost')
+    door.complain(`baton: The process that ran ${run} is gone. \`baton resume ${run}\` goes on with it.\n`);
   const { state } = await readRun(door, run);
   return exitCodeOfRun(state);
 }
@@ -178,7 +189,8 @@ async function followStep(door: Door, run: string, step: string): Promise<number
 /** `baton stop`: asks, and waits until the run has ended. */
 export async function stop(door: Door, run: string, options: { readonly force?: boolean }): Promise<number> {
   const { state, lost } = await readRun(door, run);
-  if (state.ended !== undefined) throw new UsageError(`Run ${run} has ended already: ${statusWords(state.ended)}.`);
+  if (state.ended !== undefined)
+    throw new UsageError(`Run ${run} has ended already: ${statusWords(state.ended)}.`);
   if (lost) throw new UsageError(`Nobody runs ${run} any more: the process that did is gone.`);
   if (!(await door.project.runs.stop(run, { force: options.force === true }))) {
     return refuse(door, { kind: 'taken', message: `Run ${run} ended just now.` });

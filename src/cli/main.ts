@@ -9,7 +9,10 @@ function program(done: (code: number) => void): Command {
   const baton = new Command('baton')
     .description('Runs workflows: YAML files of steps that need each other.')
     .version(typeof BATON_VERSION === 'string' ? BATON_VERSION : '0.0.0')
-    .option('-C, --folder <folder>', "the project's folder (default: the nearest with runs, else the current one)")
+    .option(
+      '-C, --folder <folder>',
+      "the project's folder (default: the nearest with runs, else the current one)",
+    )
     .exitOverride()
     .showHelpAfterError('(baton --help shows what there is)');
   const act = async (work: (door: Door) => Promise<number>) => {
@@ -27,12 +30,16 @@ function program(done: (code: number) => void): Command {
     .option('--fail-fast', 'stop everything when a step fails')
     .option('--detach', 'run in the background and print the run id')
     .option('--json', 'print the facts, one a line')
-    .action((name: string, options) => act(async (door) => (await import('./run.ts')).run(door, name, options)));
+    .action((name: string, options) =>
+      act(async (door) => (await import('./run.ts')).run(door, name, options)),
+    );
   baton
     .command('lint [path...]')
     .description('check workflow files; exit code 2 when there is an error')
     .addOption(json())
-    .action((paths: string[], options) => act(async (door) => (await import('./lint.ts')).lint(door, paths, options)));
+    .action((paths: string[], options) =>
+      act(async (door) => (await import('./lint.ts')).lint(door, paths, options)),
+    );
   baton
     .command('list')
     .description('the workflows here')
@@ -50,7 +57,9 @@ function program(done: (code: number) => void): Command {
     .command('show <run>')
     .description('one run, step by step')
     .addOption(json())
-    .action((run: string, options) => act(async (door) => (await import('./look.ts')).show(door, run, options)));
+    .action((run: string, options) =>
+      act(async (door) => (await import('./look.ts')).show(door, run, options)),
+    );
   baton
     .command('logs <run> [step]')
     .description('what steps printed')
@@ -62,22 +71,30 @@ function program(done: (code: number) => void): Command {
     .command('stop <run>')
     .description('stop a run, wherever it was started')
     .option('--force', 'without waiting for steps to end')
-    .action((run: string, options) => act(async (door) => (await import('./look.ts')).stop(door, run, options)));
+    .action((run: string, options) =>
+      act(async (door) => (await import('./look.ts')).stop(door, run, options)),
+    );
   baton
     .command('rerun <run>')
     .description('run the same workflow again, with the same inputs')
     .option('--json', 'print the facts, one a line')
-    .action((run: string, options) => act(async (door) => (await import('./rerun.ts')).rerun(door, run, options)));
+    .action((run: string, options) =>
+      act(async (door) => (await import('./rerun.ts')).rerun(door, run, options)),
+    );
   baton
     .command('resume <run>')
     .description('go on with a run whose process died')
     .option('--json', 'print the facts, one a line')
-    .action((run: string, options) => act(async (door) => (await import('./rerun.ts')).resume(door, run, options)));
+    .action((run: string, options) =>
+      act(async (door) => (await import('./rerun.ts')).resume(door, run, options)),
+    );
   baton
     .command('graph <workflow-or-run>')
     .description('the graph of a workflow or a run')
     .addOption(new Option('--format <format>').choices(['mermaid', 'dot', 'json']).default('mermaid'))
-    .action((name: string, options) => act(async (door) => (await import('./graph.ts')).graph(door, name, options)));
+    .action((name: string, options) =>
+      act(async (door) => (await import('./graph.ts')).graph(door, name, options)),
+    );
   baton
     .command('runner', { hidden: true })
     .action(async () => done(await (await import('./runner.ts')).runner()));
@@ -104,7 +121,8 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`baton: ${message}\n`);
-  if (process.env['BATON_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (process.env['BATON_DEBUG'] === '1' && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`);
   return error instanceof UsageError ? 2 : 1;
 }
 

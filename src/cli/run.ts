@@ -69,7 +69,12 @@ export async function foreground(
   request: RunRequest,
   options: { readonly json?: boolean },
 ): Promise<number> {
-  return watchOwn(door, options, (onEvents) => startRun(door.project, request, { onEvents }), request.workflow);
+  return watchOwn(
+    door,
+    options,
+    (onEvents) => startRun(door.project, request, { onEvents }),
+    request.workflow,
+  );
 }
 
 /** Owns a run to its end: prints it, and turns signals into stop requests. */

@@ -38,7 +38,9 @@ interface Rank {
 export function agendaOf(state: RunState): Agenda {
   const agenda: Agenda = {
     toJudge: [],
-    ready: new Heap<Ready>((a, b) => a.remaining > b.remaining || (a.remaining === b.remaining && a.index < b.index)),
+    ready: new Heap<Ready>(
+      (a, b) => a.remaining > b.remaining || (a.remaining === b.remaining && a.index < b.index),
+    ),
     retries: new Heap<Retry>((a, b) => a.at < b.at),
     running: new Set(),
     ranks: ranksOf(state),

@@ -73,13 +73,19 @@ function resolveRun(fields: RunFields, scope: Scope): Result<Resolved, string> {
 }
 
 function resolveScript({ text, language }: ScriptFields, scope: Scope): Result<Resolved, string> {
-  if (!hasExpression(text)) return ok({ own: { kind: 'script', with: { text, language } }, values: NO_VALUES });
+  if (!hasExpression(text))
+    return ok({ own: { kind: 'script', with: { text, language } }, values: NO_VALUES });
   if (language !== 'bash' && language !== 'sh') {
-    return err(`An expression cannot stand inside a ${language} script: give the value to \`env\` and read it there.`);
+    return err(
+      `An expression cannot stand inside a ${language} script: give the value to \`env\` and read it there.`,
+    );
   }
   const placed = placeInShell(language, text, scope);
   if (!placed.ok) return placed;
-  return ok({ own: { kind: 'script', with: { text: placed.value.text, language } }, values: placed.value.env });
+  return ok({
+    own: { kind: 'script', with: { text: placed.value.text, language } },
+    values: placed.value.env,
+  });
 }
 
 function placesOf(

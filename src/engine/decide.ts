@@ -111,7 +111,8 @@ type Verdict =
 
 function verdictOn(state: RunState, step: StepState): Verdict {
   const { when } = step.step;
-  if ((when === undefined || !asksForStatus(when)) && !needsHold(state, step)) return skipByNeeds(state, step);
+  if ((when === undefined || !asksForStatus(when)) && !needsHold(state, step))
+    return skipByNeeds(state, step);
   if (when === undefined) return { kind: 'run' };
   const env = environmentOf(state, step);
   if (!env.ok) return { kind: 'fail', message: env.error };
@@ -129,7 +130,8 @@ function asksForStatus(when: string): boolean {
 function skipByNeeds(state: RunState, step: StepState): Verdict {
   const needs = step.step.needs.flatMap((need) => state.steps[need.step] ?? []);
   const failed = needs.find(
-    (need) => isFailure(need.result ?? 'pending') || need.result === 'cancelled' || need.reason === 'upstream_failed',
+    (need) =>
+      isFailure(need.result ?? 'pending') || need.result === 'cancelled' || need.reason === 'upstream_failed',
   );
   if (failed !== undefined) return { kind: 'skip', reason: 'upstream_failed', because: failed.id };
   const skipped = needs.find((need) => need.result === 'skipped');

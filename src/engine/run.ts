@@ -163,7 +163,8 @@ class RunLoop {
     void outcome.catch(crashed).then((ended) => {
       this.#running.delete(address);
       const durationMs = Math.round(clock.monotonic() - startedAt);
-      if (this.#broken === undefined) this.#happened(() => this.#write([this.#endOf(address, ended, durationMs)]));
+      if (this.#broken === undefined)
+        this.#happened(() => this.#write([this.#endOf(address, ended, durationMs)]));
       else this.#giveUpWhenQuiet();
     });
   }
@@ -212,5 +213,8 @@ class RunLoop {
 
 /** Backends never reject; one that does has a mistake in it, and the run shows it. */
 function crashed(error: unknown): Outcome {
-  return { ok: false, failure: { kind: 'crashed', message: error instanceof Error ? error.message : String(error) } };
+  return {
+    ok: false,
+    failure: { kind: 'crashed', message: error instanceof Error ? error.message : String(error) },
+  };
 }

@@ -5,11 +5,7 @@ import { exitCodeOf } from '../model/attempt.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
 
 /** What the expressions of one step may see (rule V1). `env` grows while the environment itself is worked out. */
-export function scopeOf(
-  state: RunState,
-  step: StepState,
-  env: Readonly<Record<string, string>>,
-): Scope {
+export function scopeOf(state: RunState, step: StepState, env: Readonly<Record<string, string>>): Scope {
   const contexts: Record<string, () => Json | undefined> = {
     inputs: () => state.inputs,
     env: () => env,

@@ -21,11 +21,14 @@ export function parseDotenv(text: string): Record<string, string> {
   const line =
     /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|([^\r\n]*))/gm;
   for (const [, name = '', single, double, plain = ''] of text.matchAll(line)) {
-    values[name] = single ?? (double === undefined ? plain.replace(/(^|\s)#.*$/, '').trim() : unescape(double));
+    values[name] =
+      single ?? (double === undefined ? plain.replace(/(^|\s)#.*$/, '').trim() : unescape(double));
   }
   return values;
 }
 
 function unescape(text: string): string {
-  return text.replace(/\\([\s\S])/g, (_, c: string) => (c === 'n' ? '\n' : c === 't' ? '\t' : c === 'r' ? '\r' : c));
+  return text.replace(/\\([\s\S])/g, (_, c: string) =>
+    c === 'n' ? '\n' : c === 't' ? '\t' : c === 'r' ? '\r' : c,
+  );
 }

@@ -46,7 +46,10 @@ export function startGuard(run: string): Guard {
   shell.stdin?.on('error', () => undefined);
   shell.unref();
   unrefPipe(shell);
-  return new PipedGuard((lines) => shell.stdin?.write(lines), () => shell.stdin?.end('done\n'));
+  return new PipedGuard(
+    (lines) => shell.stdin?.write(lines),
+    () => shell.stdin?.end('done\n'),
+  );
 }
 
 /**

@@ -36,7 +36,8 @@ export function parseOutputs(text: string): Result<Record<string, string>, strin
     const equals = line.indexOf('=');
     if (block?.[1] !== undefined && block[2] !== undefined) {
       const end = endOfBlock(lines, i + 1, block[2]);
-      if (end === undefined) return err(`line ${i + 1} of $BATON_OUTPUT opens "${block[1]}", but "${block[2]}" never closes it`);
+      if (end === undefined)
+        return err(`line ${i + 1} of $BATON_OUTPUT opens "${block[1]}", but "${block[2]}" never closes it`);
       outputs[block[1].trim()] = lines.slice(i + 1, end).join('\n');
       i = end;
     } else if (equals > 0) {

@@ -27,7 +27,11 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 
 function signalTreeOnWindows(pid: number, signal: NodeJS.Signals | 0): boolean {
   if (signal !== 0) {
-    execFile('taskkill', ['/pid', String(pid), '/T', ...(signal === 'SIGKILL' ? ['/F'] : [])], () => undefined);
+    execFile(
+      'taskkill',
+      ['/pid', String(pid), '/T', ...(signal === 'SIGKILL' ? ['/F'] : [])],
+      () => undefined,
+    );
   }
   try {
     process.kill(pid, 0);

@@ -57,7 +57,12 @@ export async function runProcess(request: ProcessRequest, io: AttemptIo): Promis
 }
 
 type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
-type Started = { readonly ok: true; readonly child: ChildProcess; readonly group: number; readonly output: Output };
+type Started = {
+  readonly ok: true;
+  readonly child: ChildProcess;
+  readonly group: number;
+  readonly output: Output;
+};
 
 function start(request: ProcessRequest, io: AttemptIo): Started | (ProcessEnd & { readonly ok: false }) {
   let log: number | undefined;
@@ -66,7 +71,7 @@ function start(request: ProcessRequest, io: AttemptIo): Started | (ProcessEnd & 
     const direct = log ?? 'pipe';
     const child = spawn(request.file, request.args, {
       cwd: request.cwd,
-      env: request.env as NodeJS.ProcessEnv, // spawn leaves undefined values out
+      env: request.env,
       detached: process.platform !== 'win32',
       stdio: ['ignore', request.keepStdout ? 'pipe' : direct, direct],
       windowsHide: true,
@@ -90,12 +95,19 @@ function notStarted(child: ChildProcess, request: ProcessRequest): Failure {
   return notStartedBecause({ code: found ? 'EACCES' : 'ENOENT' }, request);
 }
 
-function notStartedBecause(error: { readonly code?: string | undefined; readonly message?: string }, request: ProcessRequest): Failure {
+function notStartedBecause(
+  error: { readonly code?: string | undefined; readonly message?: string },
+  request: ProcessRequest,
+): Failure {
   if (!fs.existsSync(request.cwd)) {
     return { kind: 'not-started', code: 125, message: `the folder "${request.cwd}" does not exist` };
   }
   if (error.code === 'ENOENT') {
-    return { kind: 'not-started', code: 127, message: `the program "${request.file}" was not found on the PATH` };
+    return {
+      kind: 'not-started',
+      code: 127,
+      message: `the program "${request.file}" was not found on the PATH`,
+    };
   }
   if (error.code === 'EACCES') {
     return { kind: 'not-started', code: 126, message: `"${request.file}" is not a program that may be run` };

@@ -27,7 +27,10 @@ export function runCommand(
   }
   const shell = fields.shell ?? (programs.find('bash') === undefined ? 'sh' : 'bash');
   const file = programs.find(shell) ?? shell;
-  if (fields.text.length * 3 > LONGEST_ARGUMENT_BYTES && Buffer.byteLength(fields.text) > LONGEST_ARGUMENT_BYTES) {
+  if (
+    fields.text.length * 3 > LONGEST_ARGUMENT_BYTES &&
+    Buffer.byteLength(fields.text) > LONGEST_ARGUMENT_BYTES
+  ) {
     return { file, args: [...FLAGS[shell], scratch('.sh', fields.text)] };
   }
   return { file, args: [...FLAGS[shell], '-c', fields.text] };

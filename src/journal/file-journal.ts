@@ -35,7 +35,8 @@ export class FileJournal implements Journal {
     this.#prepareRoot();
     const draft = path.join(this.#root, 'runs', `.draft-${process.pid}-${run}`);
     fs.rmSync(draft, { recursive: true, force: true });
-    for (const name of ['logs', 'requests', 'scratch']) fs.mkdirSync(path.join(draft, name), { recursive: true });
+    for (const name of ['logs', 'requests', 'scratch'])
+      fs.mkdirSync(path.join(draft, name), { recursive: true });
     writeOwner(draft, thisProcess());
     const writer = FileWriter.open({ run, folder: draft, now: this.#now, lastSeq: 0, root: this.#root });
     writer.append([first]);

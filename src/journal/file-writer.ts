@@ -68,7 +68,9 @@ export class FileWriter implements JournalWriter {
       writeAll(this.#fd, events.map(lineOf).join(''));
       this.#tellIndex(events);
     } catch (error) {
-      throw new JournalFailure(`The run's journal cannot be written: ${(error as Error).message}`, { cause: error });
+      throw new JournalFailure(`The run's journal cannot be written: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
     this.#syncing ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS);
     return events;
@@ -190,7 +192,9 @@ function take(folder: string): Request[] {
     const file = path.join(folder, name);
     try {
       const value = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Request> | null;
-      return value?.type === 'stop' ? [{ type: 'stop', force: value.force === true, by: value.by ?? 'request' }] : [];
+      return value?.type === 'stop'
+        ? [{ type: 'stop', force: value.force === true, by: value.by ?? 'request' }]
+        : [];
     } catch {
       return [];
     } finally {

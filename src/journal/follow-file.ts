@@ -15,7 +15,12 @@ interface FollowOptions {
 const LOOK_AGAIN_MS = 250;
 
 /** The past of a run at once, then what is appended, until it ends, its owner dies, or the signal aborts. */
-export async function* followFile({ run, folder, isOwned, signal }: FollowOptions): AsyncGenerator<JournalNews> {
+export async function* followFile({
+  run,
+  folder,
+  isOwned,
+  signal,
+}: FollowOptions): AsyncGenerator<JournalNews> {
   const file = path.join(folder, 'events.jsonl');
   const waker = new Waker(file, signal);
   let offset = 0;

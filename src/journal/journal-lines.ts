@@ -55,7 +55,9 @@ export function noticeOf(tail: ReadLines['tail'], lastSeq: number): readonly str
     case 'none':
       return [];
     case 'torn':
-      return [`The line of fact ${lastSeq + 1} was cut off while it was written; the run is shown without it.`];
+      return [
+        `The line of fact ${lastSeq + 1} was cut off while it was written; the run is shown without it.`,
+      ];
     case 'damaged':
       return [`The line of fact ${lastSeq + 1} is damaged; the run is shown as it was before it.`];
   }

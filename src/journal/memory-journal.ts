@@ -171,7 +171,8 @@ class MemoryWriter implements JournalWriter {
 
   deliver(): void {
     if (this.#listeners.size === 0) return;
-    for (const request of this.#kept.requests.splice(0)) for (const listener of this.#listeners) listener(request);
+    for (const request of this.#kept.requests.splice(0))
+      for (const listener of this.#listeners) listener(request);
   }
 
   close(): Promise<void> {

@@ -39,7 +39,8 @@ export function readIndex(root: string): Map<RunId, IndexedRun> {
   for (const line of linesOfIndex(root)) {
     if ('status' in line) {
       const started = runs.get(line.run);
-      if (started !== undefined) runs.set(line.run, { ...started, end: { status: line.status, at: line.endedAt } });
+      if (started !== undefined)
+        runs.set(line.run, { ...started, end: { status: line.status, at: line.endedAt } });
     } else {
       runs.set(line.run, line);
     }

@@ -1,4 +1,4 @@
-import { Alias, isAlias, isMap, isScalar, isSeq, parseDocument, type Pair, type YAMLError } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Pair, type YAMLError } from 'yaml';
 import type { Range } from '../base/lines.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { finding } from './findings.ts';
@@ -118,7 +118,7 @@ class Reader {
     return { kind: 'scalar', value: null, text: '', style, range };
   }
 
-  #entries(pairs: readonly Pair<unknown, unknown>[], depth: number): YamlEntry[] {
+  #entries(pairs: readonly Pair[], depth: number): YamlEntry[] {
     const entries: YamlEntry[] = [];
     const seen = new Map<string, Range>();
     for (const pair of pairs) {

@@ -52,8 +52,7 @@ export type AssignmentOfKind =
   | { readonly kind: 'script'; readonly with: ResolvedScript };
 
 export type ResolvedRun =
-  | { readonly argv: readonly string[] }
-  | { readonly text: string; readonly shell?: Shell };
+  { readonly argv: readonly string[] } | { readonly text: string; readonly shell?: Shell };
 
 export interface ResolvedScript {
   readonly text: string;

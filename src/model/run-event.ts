@@ -18,13 +18,7 @@ export type StopAsker = 'request' | 'SIGINT' | 'SIGTERM' | 'timeout';
 
 /** Something that happened in a run. Every view is a fold over these, and nothing else is true. */
 export type Fact =
-  | RunStarted
-  | RunAdopted
-  | AttemptStarted
-  | AttemptEnded
-  | StepSkipped
-  | StopRequested
-  | RunEnded;
+  RunStarted | RunAdopted | AttemptStarted | AttemptEnded | StepSkipped | StopRequested | RunEnded;
 
 /** Carries the whole workflow, so that a run can be read, shown and finished without its file. */
 export interface RunStarted {

@@ -229,7 +229,12 @@ function endAttempt(state: WritableRun, event: AttemptEnded & { readonly at: num
 
 function skip(
   state: WritableRun,
-  event: { readonly step: StepAddress; readonly reason: SkipReason; readonly because?: StepAddress; at: number },
+  event: {
+    readonly step: StepAddress;
+    readonly reason: SkipReason;
+    readonly because?: StepAddress;
+    at: number;
+  },
 ): RunState {
   const step = state.steps[event.step];
   if (step === undefined) return state;

@@ -11,7 +11,11 @@ export interface StepKindInfo {
 }
 
 export const STEP_KIND_INFO: Readonly<Record<StepKind, StepKindInfo>> = {
-  run: { kind: 'run', summary: 'A command line for the shell, or a list of arguments run without one.', runs: true },
+  run: {
+    kind: 'run',
+    summary: 'A command line for the shell, or a list of arguments run without one.',
+    runs: true,
+  },
   script: { kind: 'script', summary: 'A program in `language`, for instance node or python.', runs: true },
   agent: { kind: 'agent', summary: 'A prompt sent to an agent.', runs: false },
   workflow: { kind: 'workflow', summary: 'Another workflow file, run as a child of this run.', runs: false },

@@ -160,10 +160,7 @@ export interface WorkflowFields {
 }
 
 export interface GateFields {
-  readonly by:
-    | { readonly check: Template }
-    | { readonly when: Expression }
-    | { readonly approval: Template };
+  readonly by: { readonly check: Template } | { readonly when: Expression } | { readonly approval: Template };
   readonly rewindTo?: StepId;
   readonly max: number;
   readonly timeoutMs?: number;

@@ -26,8 +26,7 @@ export interface RunnerOrder {
 
 /** The runner's one line of answer; after it, the run goes on whoever asked. */
 export type RunnerAnswer =
-  | { readonly ok: true; readonly run: RunId }
-  | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly run: RunId } | { readonly ok: false; readonly refusal: Refusal };
 
 /** How to start the command line's bundle as a process: a Node, and the file. */
 export interface RunnerProgram {
@@ -37,7 +36,10 @@ export interface RunnerProgram {
 }
 
 /** Starts a run in a process of its own, which outlives this one, and waits until the run has begun or was refused. */
-export async function startDetached(program: RunnerProgram, order: RunnerOrder): Promise<Result<RunId, Refusal>> {
+export async function startDetached(
+  program: RunnerProgram,
+  order: RunnerOrder,
+): Promise<Result<RunId, Refusal>> {
   const child = spawn(program.execPath, [program.file, 'runner'], {
     cwd: order.folder,
     detached: true,
@@ -56,7 +58,8 @@ function answerOf(child: ChildProcess, order: RunnerOrder): Promise<Result<RunId
   return new Promise((resolve) => {
     let out = '';
     let trouble = '';
-    const fail = (message: string) => resolve(err({ kind: 'unknown', message: `The runner did not start: ${message}` }));
+    const fail = (message: string) =>
+      resolve(err({ kind: 'unknown', message: `The runner did not start: ${message}` }));
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code) => fail(trouble.trim() || `it ended with code ${code}`));
     child.stderr?.on('data', (chunk: Buffer) => (trouble = (trouble + chunk.toString()).slice(-4000)));

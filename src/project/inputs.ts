@@ -53,7 +53,9 @@ export function resolveInput(
   const value = convert(input, given);
   if (!value.ok) return value;
   if (input.enum !== undefined && !input.enum.some((allowed) => allowed === value.value)) {
-    return err(`Input "${input.name}" must be one of ${input.enum.join(', ')}; it is "${String(value.value)}".`);
+    return err(
+      `Input "${input.name}" must be one of ${input.enum.join(', ')}; it is "${String(value.value)}".`,
+    );
   }
   return value;
 }
@@ -63,7 +65,8 @@ function convert(input: InputDeclaration, given: Json): Result<string | number |
   switch (input.type) {
     case 'string':
     case 'path':
-      if (text.includes('\0')) return err(`Input "${input.name}" holds a NUL character, which no program can be given.`);
+      if (text.includes('\0'))
+        return err(`Input "${input.name}" holds a NUL character, which no program can be given.`);
       return ok(text);
     case 'number': {
       const number = typeof given === 'number' ? given : Number(text);

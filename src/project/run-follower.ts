@@ -78,7 +78,13 @@ export class RunFollower {
     const tail = this.#tails.get(step);
     if (tail === undefined) return;
     for (;;) {
-      const query = { run: this.#run, step, attempt: tail.attempt, fromByte: tail.offset, maxBytes: CHUNK_BYTES };
+      const query = {
+        run: this.#run,
+        step,
+        attempt: tail.attempt,
+        fromByte: tail.offset,
+        maxBytes: CHUNK_BYTES,
+      };
       const bytes = await this.#journal.readLog(query);
       if (bytes === undefined || bytes.length === 0) break;
       tail.offset += bytes.length;

@@ -44,11 +44,16 @@ export function runsOf(journal: Journal, workflows: Workflows): Runs {
     journal,
     again: (run) => again(journal, workflows, run),
     stop: async (run, how = {}) =>
-      isRunId(run) && journal.request(run, { type: 'stop', force: how.force ?? false, by: how.by ?? 'request' }),
+      isRunId(run) &&
+      journal.request(run, { type: 'stop', force: how.force ?? false, by: how.by ?? 'request' }),
   };
 }
 
-async function again(journal: Journal, workflows: Workflows, run: RunId): Promise<Result<RunRequest, Refusal>> {
+async function again(
+  journal: Journal,
+  workflows: Workflows,
+  run: RunId,
+): Promise<Result<RunRequest, Refusal>> {
   const record = isRunId(run) ? await journal.read(run) : undefined;
   const first = record?.events[0];
   if (first?.type !== 'run-started') return err(unknownRun(run));

@@ -36,7 +36,8 @@ export function workflowsOf(folder: string, files?: readonly string[]): Workflow
     isWorkflow,
     async load(pathOrName) {
       const direct = refOf(folder, pathOrName);
-      if (fs.statSync(path.resolve(folder, direct), { throwIfNoEntry: false })?.isFile() === true) return read(direct);
+      if (fs.statSync(path.resolve(folder, direct), { throwIfNoEntry: false })?.isFile() === true)
+        return read(direct);
       return findByName(folder, await list(), pathOrName);
     },
   };

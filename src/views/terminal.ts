@@ -70,7 +70,9 @@ export function eventLines(event: RunEvent, state: RunState, style: TerminalStyl
     case 'run-ended':
       return summaryLines(state, style);
     case 'attempt-started':
-      return event.attempt > 1 ? [`${label(event.step, state, style)} ${paint(style, 'dim', `attempt ${event.attempt}`)}`] : [];
+      return event.attempt > 1
+        ? [`${label(event.step, state, style)} ${paint(style, 'dim', `attempt ${event.attempt}`)}`]
+        : [];
     default:
       return [];
   }
@@ -91,12 +93,16 @@ function endLines(step: StepState | undefined, style: TerminalStyle, at: number)
 function skipLines(step: StepState | undefined, style: TerminalStyle): string[] {
   if (step === undefined) return [];
   const why = reasonWords(step);
-  return [`${statusSign(step.status, style)} ${step.id}  ${paint(style, 'dim', `${step.status}: ${why ?? ''}`)}`];
+  return [
+    `${statusSign(step.status, style)} ${step.id}  ${paint(style, 'dim', `${step.status}: ${why ?? ''}`)}`,
+  ];
 }
 
 function stopWords(event: { readonly by: string; readonly force: boolean }): string {
   if (event.by === 'timeout') return 'The run reached its time limit; stopping what is running.';
-  return event.force ? 'Stopping now, without waiting.' : 'Stopping: waiting for running steps to end. Stop again to force.';
+  return event.force
+    ? 'Stopping now, without waiting.'
+    : 'Stopping: waiting for running steps to end. Stop again to force.';
 }
 
 /** The last lines of a run: how it ended, what failed, and what to do next. */
@@ -108,8 +114,10 @@ export function summaryLines(state: RunState, style: TerminalStyle): string[] {
     '',
     `${statusSign(status, style)} ${paint(style, 'bold', state.workflow.name)} ${statusWords(status)} in ${took}  ${paint(style, 'dim', counts(state) + warnings)}`,
   ];
-  for (const step of Object.values(state.steps)) if (deservesMention(step)) lines.push(...failureLines(step, style));
-  if (status !== 'succeeded') lines.push(paint(style, 'dim', `  Logs: baton logs ${state.run}   Again: baton rerun ${state.run}`));
+  for (const step of Object.values(state.steps))
+    if (deservesMention(step)) lines.push(...failureLines(step, style));
+  if (status !== 'succeeded')
+    lines.push(paint(style, 'dim', `  Logs: baton logs ${state.run}   Again: baton rerun ${state.run}`));
   return lines;
 }
 
@@ -144,9 +152,15 @@ function label(step: string, state: RunState, style: TerminalStyle): string {
 }
 
 /** What stands below the scrolling lines while a run goes on: its running steps, and how far it is. */
-export function liveRows(state: RunState, now: number, screen: { columns: number; style: TerminalStyle }): string[] {
+export function liveRows(
+  state: RunState,
+  now: number,
+  screen: { columns: number; style: TerminalStyle },
+): string[] {
   if (state.ended !== undefined) return [];
-  const active = Object.values(state.steps).filter((step) => step.status === 'running' || step.status === 'backoff');
+  const active = Object.values(state.steps).filter(
+    (step) => step.status === 'running' || step.status === 'backoff',
+  );
   const rows = active.slice(0, MOST_LIVE_ROWS).map((step) => liveRow(step, now, screen));
   if (active.length > MOST_LIVE_ROWS) rows.push(`  and ${active.length - MOST_LIVE_ROWS} more`);
   const { counts: all } = state;
@@ -156,7 +170,11 @@ export function liveRows(state: RunState, now: number, screen: { columns: number
   return [...rows, paint(screen.style, 'dim', short(line, screen.columns - 1))];
 }
 
-function liveRow(step: StepState, now: number, { columns, style }: { columns: number; style: TerminalStyle }): string {
+function liveRow(
+  step: StepState,
+  now: number,
+  { columns, style }: { columns: number; style: TerminalStyle },
+): string {
   const durationMs = attemptDurationMs(step.attempts.at(-1), now) ?? 0;
   const frame = style.unicode ? (SPINNER[Math.floor(now / 80) % SPINNER.length] ?? '') : '>';
   const text = `${step.id}  ${step.status === 'backoff' ? stepDetail(step, now) : formatDuration(durationMs)}`;

@@ -8,7 +8,17 @@ const SRC = path.join(ROOT, 'src');
 
 /** The import table of ARCHITECTURE.md: a folder, or one file of it, that another folder may import. */
 const PURE = ['base', 'model', 'graph', 'expression', 'language', 'views'];
-const BELOW_PROJECT = ['base', 'model', 'graph', 'expression', 'language', 'executors', 'backends', 'journal', 'engine'];
+const BELOW_PROJECT = [
+  'base',
+  'model',
+  'graph',
+  'expression',
+  'language',
+  'executors',
+  'backends',
+  'journal',
+  'engine',
+];
 const TABLE: Readonly<Record<string, readonly string[]>> = {
   base: [],
   model: ['base'],
@@ -19,19 +29,21 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   executors: ['base', 'model'],
   backends: ['base', 'model', 'executors'],
   journal: ['base', 'model'],
-  engine: [
-    'base',
-    'model',
-    'graph',
-    'expression',
-    'backends/backend.ts',
-    'journal/journal.ts',
-  ],
+  engine: ['base', 'model', 'graph', 'expression', 'backends/backend.ts', 'journal/journal.ts'],
   project: BELOW_PROJECT,
   library: [...BELOW_PROJECT, 'views', 'project'],
   cli: ['base', 'model', 'graph', 'language', 'journal/journal.ts', 'views', 'project'],
   webview: ['base', 'model', 'graph', 'views'],
-  extension: ['base', 'model', 'graph', 'language', 'journal/journal.ts', 'views', 'project', 'webview/protocol.ts'],
+  extension: [
+    'base',
+    'model',
+    'graph',
+    'language',
+    'journal/journal.ts',
+    'views',
+    'project',
+    'webview/protocol.ts',
+  ],
 };
 
 /** Packages by the only places that may name them. */
@@ -61,7 +73,9 @@ function sourceFiles(folder = SRC): string[] {
 function importsOf(file: string): Import[] {
   const text = fs.readFileSync(file, 'utf8');
   const from = path.relative(SRC, file).split(path.sep).join('/');
-  const found = text.matchAll(/^(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm);
+  const found = text.matchAll(
+    /^(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  );
   return [...found].map(([, a, b, c]) => {
     const to = a ?? b ?? c ?? '';
     const target = to.startsWith('.') ? path.relative(SRC, path.resolve(path.dirname(file), to)) : to;
@@ -87,19 +101,26 @@ suite('The folders of src', () => {
   });
 
   test('stand all in the table', () => {
-    const folders = new Set(FILES.map((file) => folderOf(path.relative(SRC, file))).filter((f) => !f.endsWith('.ts')));
-    assert.deepEqual([...folders].filter((folder) => !(folder in TABLE)), []);
+    const folders = new Set(
+      FILES.map((file) => folderOf(path.relative(SRC, file))).filter((f) => !f.endsWith('.ts')),
+    );
+    assert.deepEqual(
+      [...folders].filter((folder) => !(folder in TABLE)),
+      [],
+    );
   });
 
   test('hold no import cycle, types included', () => {
     const edges = new Map<string, string[]>();
-    for (const { from, to } of IMPORTS) if (to.endsWith('.ts')) edges.set(from, [...(edges.get(from) ?? []), to]);
+    for (const { from, to } of IMPORTS)
+      if (to.endsWith('.ts')) edges.set(from, [...(edges.get(from) ?? []), to]);
     assert.deepEqual(findCycle(edges), undefined);
   });
 
   test('name a package only where that package is at home', () => {
     const wrong = IMPORTS.filter(({ from, to }) => {
-      const [name] = Object.entries(PACKAGES).find(([each]) => to === each || to.startsWith(`${each}/`)) ?? [];
+      const [name] =
+        Object.entries(PACKAGES).find(([each]) => to === each || to.startsWith(`${each}/`)) ?? [];
       return name !== undefined && PACKAGES[name]?.test(from) === false;
     });
     assert.deepEqual(wrong, []);
@@ -112,7 +133,10 @@ suite('The folders of src', () => {
 
   test('let nobody but the runners own runs', () => {
     const owners = IMPORTS.filter(({ to }) => to === 'project/own-runs.ts').map(({ from }) => folderOf(from));
-    assert.deepEqual([...new Set(owners)].filter((folder) => !['cli', 'library', 'index.ts'].includes(folder)), []);
+    assert.deepEqual(
+      [...new Set(owners)].filter((folder) => !['cli', 'library', 'index.ts'].includes(folder)),
+      [],
+    );
   });
 
   test('name their imports with their endings', () => {
@@ -123,13 +147,21 @@ suite('The folders of src', () => {
 
 suite('The project', () => {
   test('names no tool, path or registry of the machine it is made on', () => {
-    const forbidden = new RegExp(['/wo' + 'rk/', '\\.\\./\\.lib' + 'rary', 'farm-' + 'bench', 'registry\\.npm' + 'js'].join('|'));
+    const forbidden = new RegExp(
+      ['/wo' + 'rk/', '\\.\\./\\.lib' + 'rary', 'farm-' + 'bench', 'registry\\.npm' + 'js'].join('|'),
+    );
     const tracked = ['src', 'test', 'scripts', 'docs', 'examples', 'bench', 'media'].flatMap((folder) =>
       fs.existsSync(path.join(ROOT, folder)) ? allFiles(path.join(ROOT, folder)) : [],
     );
-    const top = fs.readdirSync(ROOT).filter((name) => /\.(md|json|js)$/.test(name)).map((name) => path.join(ROOT, name));
+    const top = fs
+      .readdirSync(ROOT)
+      .filter((name) => /\.(md|json|js)$/.test(name))
+      .map((name) => path.join(ROOT, name));
     const wrong = [...tracked, ...top].filter((file) => forbidden.test(fs.readFileSync(file, 'utf8')));
-    assert.deepEqual(wrong.map((file) => path.relative(ROOT, file)), []);
+    assert.deepEqual(
+      wrong.map((file) => path.relative(ROOT, file)),
+      [],
+    );
   });
 });
 

@@ -40,7 +40,14 @@ suite('The local backend', () => {
       kill: controllers.kill.signal,
     };
     const marker = { BATON_RUN_ID: RUN, BATON_STEP: 'a', BATON_ATTEMPT: String(number) };
-    const common = { run: RUN, step: 'a', attempt: number, dotenv: [], stop: DEFAULT_STOP, keepStdout: false };
+    const common = {
+      run: RUN,
+      step: 'a',
+      attempt: number,
+      dotenv: [],
+      stop: DEFAULT_STOP,
+      keepStdout: false,
+    };
     const assignment = { ...common, ...own, ...more, env: { ...marker, ...more.env } };
     return backend.execute(assignment as Assignment, io); // `more` never changes the kind
   }
@@ -95,7 +102,10 @@ suite('The local backend', () => {
     const script = (language: string, text: string) => run({ kind: 'script', with: { language, text } });
     await script('node', 'const fs = require("node:fs"); console.log("node", typeof fs.readFileSync)');
     assert.equal(printed(), 'node function\n');
-    await script('node', 'import fs from "node:fs";\nconsole.log("module", await Promise.resolve(typeof fs.statSync))');
+    await script(
+      'node',
+      'import fs from "node:fs";\nconsole.log("module", await Promise.resolve(typeof fs.statSync))',
+    );
     assert.equal(printed(), 'module function\n');
     await script('python', 'print("python", 1 + 1)');
     assert.equal(printed(), 'python 2\n');
@@ -110,7 +120,10 @@ suite('The local backend', () => {
   });
 
   test('gives steps the environment in the order of the language', async () => {
-    fs.writeFileSync(path.join(folder, '.env'), 'FROM_FILE=file\nHOME=file\nOVER="file\\nline"\nSTEP=file # no\n');
+    fs.writeFileSync(
+      path.join(folder, '.env'),
+      'FROM_FILE=file\nHOME=file\nOVER="file\\nline"\nSTEP=file # no\n',
+    );
     const outcome = await run(sh('echo "$FROM_FILE|$OVER|$STEP|$BATON_WORKSPACE"; test "$HOME" != file'), {
       dotenv: ['.env', 'missing.env'],
       env: { STEP: 'step' },
@@ -171,7 +184,8 @@ suite('The local backend', () => {
   const stubborn: Readonly<Record<string, string>> = {
     'ignores the signal': 'trap "" TERM; echo ready; while :; do sleep 0.05; done',
     'has stopped itself': 'echo ready; kill -STOP $$; while :; do sleep 0.05; done',
-    'left its process group': 'setsid sh -c "trap \\"\\" TERM; echo ready; while :; do sleep 0.05; done" & wait',
+    'left its process group':
+      'setsid sh -c "trap \\"\\" TERM; echo ready; while :; do sleep 0.05; done" & wait',
     'forked twice and left':
       '(setsid sh -c "trap \\"\\" TERM; echo ready; while :; do sleep 0.05; done" &) ; while :; do sleep 0.05; done',
   };

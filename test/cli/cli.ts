@@ -21,7 +21,10 @@ export interface Started {
 }
 
 /** A folder of a test's own, with files in it. */
-export function workspace(files: Readonly<Record<string, string>>): { readonly folder: string; readonly dispose: () => void } {
+export function workspace(files: Readonly<Record<string, string>>): {
+  readonly folder: string;
+  readonly dispose: () => void;
+} {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'baton-cli-')));
   for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -33,7 +36,11 @@ export function workspace(files: Readonly<Record<string, string>>): { readonly f
 /** Starts the command line from its source, in a folder. */
 export function start(folder: string, ...args: readonly string[]): Started {
   const env = { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' };
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -16,9 +16,11 @@ steps:
       echo "word=done" >> "$BATON_OUTPUT"
   two: { run: ["printf", "%s", "\${{ steps.one.outputs.word }}"] }
 `;
-const BAD = 'name: Bad\nsteps:\n  good: { run: echo good }\n  bad: { run: exit 3, needs: good }\n  after: { run: echo no, needs: bad }\n';
+const BAD =
+  'name: Bad\nsteps:\n  good: { run: echo good }\n  bad: { run: exit 3, needs: good }\n  after: { run: echo no, needs: bad }\n';
 const CYCLE = 'steps:\n  a: { run: x, needs: b }\n  b: { run: x, needs: a }\n';
-const SLOW = 'name: Slow\nsteps:\n  wait: { run: echo waiting; sleep 60 }\n  after: { run: echo no, needs: wait }\n';
+const SLOW =
+  'name: Slow\nsteps:\n  wait: { run: echo waiting; sleep 60 }\n  after: { run: echo no, needs: wait }\n';
 
 suite('The command line', function () {
   let folder = '';
@@ -54,16 +56,22 @@ suite('The command line', function () {
     const { code, out } = await baton(folder, 'run', 'bad', '--json');
     assert.equal(code, 1);
     const events = eventsIn(out);
-    assert.deepEqual(events.map(({ seq }) => seq), events.map((_, i) => i + 1));
-    assert.deepEqual(events.map(({ type }) => type), [
-      'run-started',
-      'attempt-started',
-      'attempt-ended',
-      'attempt-started',
-      'attempt-ended',
-      'step-skipped',
-      'run-ended',
-    ]);
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      events.map((_, i) => i + 1),
+    );
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      [
+        'run-started',
+        'attempt-started',
+        'attempt-ended',
+        'attempt-started',
+        'attempt-ended',
+        'step-skipped',
+        'run-ended',
+      ],
+    );
     const last = events.at(-1);
     assert.equal(last?.type === 'run-ended' && last.status, 'failed');
     assert.ok(events.every(({ run, at }) => run === events[0]?.run && at > 0));
@@ -126,10 +134,16 @@ suite('The command line', function () {
 
   test('lists workflows and runs, shows a run and its logs', async () => {
     await baton(folder, 'run', 'bad');
-    const list = JSON.parse((await baton(folder, 'list', '--json')).out) as { workflow: string; lastRun?: { status: string } }[];
+    const list = JSON.parse((await baton(folder, 'list', '--json')).out) as {
+      workflow: string;
+      lastRun?: { status: string };
+    }[];
     assert.equal(list.find(({ workflow }) => workflow === 'bad.workflow.yaml')?.lastRun?.status, 'failed');
     const runs = JSON.parse((await baton(folder, 'runs', '--json')).out) as { run: string; status: string }[];
-    assert.deepEqual(runs.map(({ status }) => status), ['failed']);
+    assert.deepEqual(
+      runs.map(({ status }) => status),
+      ['failed'],
+    );
     const run = runs[0]?.run ?? '';
     const shown = JSON.parse((await baton(folder, 'show', run, '--json')).out) as {
       run: string;
@@ -138,7 +152,13 @@ suite('The command line', function () {
     };
     assert.deepEqual([shown.run, shown.status], [run, 'failed']);
     assert.deepEqual(
-      shown.steps.map(({ id, status, attempts, exitCode, reason }) => [id, status, attempts, exitCode, reason]),
+      shown.steps.map(({ id, status, attempts, exitCode, reason }) => [
+        id,
+        status,
+        attempts,
+        exitCode,
+        reason,
+      ]),
       [
         ['good', 'succeeded', 1, 0, undefined],
         ['bad', 'failed', 1, 3, undefined],
@@ -148,7 +168,10 @@ suite('The command line', function () {
     assert.equal((await baton(folder, 'logs', run, 'good')).out, 'good\n');
     assert.match((await baton(folder, 'logs', run)).out, /── good\ngood\n── bad\n/);
     assert.match((await baton(folder, 'show', run)).out, /bad +failed +exit 3/);
-    assert.equal((await baton(folder, 'runs', '--status', 'succeeded')).out, 'No runs. `baton run <workflow>` makes one.\n');
+    assert.equal(
+      (await baton(folder, 'runs', '--status', 'succeeded')).out,
+      'No runs. `baton run <workflow>` makes one.\n',
+    );
   });
 
   test('draws a graph as mermaid, dot and JSON', async () => {
@@ -177,7 +200,10 @@ suite('The command line', function () {
   });
 
   test('stops at Ctrl-C with 130, at SIGTERM with 143', async () => {
-    for (const [signal, expected] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    for (const [signal, expected] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
       const started = start(folder, 'run', 'slow');
       await eventually(() => started.out().includes('waiting'));
       started.child.kill(signal);
@@ -210,11 +236,15 @@ suite('The command line', function () {
     const examples = path.join(ROOT, 'examples');
     const copy = workspace(
       Object.fromEntries(
-        fs.readdirSync(examples).filter((name) => name.endsWith('.yaml')).map((name) => [name, fs.readFileSync(path.join(examples, name), 'utf8')]),
+        fs
+          .readdirSync(examples)
+          .filter((name) => name.endsWith('.yaml'))
+          .map((name) => [name, fs.readFileSync(path.join(examples, name), 'utf8')]),
       ),
     );
     const codes: Record<string, number | null> = {};
-    for (const name of ['pipeline', 'fan-out', 'failing', 'cycle']) codes[name] = (await baton(copy.folder, 'run', name)).code;
+    for (const name of ['pipeline', 'fan-out', 'failing', 'cycle'])
+      codes[name] = (await baton(copy.folder, 'run', name)).code;
     copy.dispose();
     assert.deepEqual(codes, { pipeline: 0, 'fan-out': 0, failing: 1, cycle: 2 });
   });

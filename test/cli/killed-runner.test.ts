@@ -29,7 +29,10 @@ function sleeping(): string[] {
 suite('When the runner is killed in the middle of a run', () => {
   test('its children are gone within 2 s, the run is lost within 5 s, a resume finishes it and the next run works', async function () {
     if (process.platform !== 'linux') this.skip();
-    const { folder, dispose } = workspace({ 'long.workflow.yaml': FILE, 'next.workflow.yaml': 'steps: { a: { run: echo ok } }' });
+    const { folder, dispose } = workspace({
+      'long.workflow.yaml': FILE,
+      'next.workflow.yaml': 'steps: { a: { run: echo ok } }',
+    });
     const runner = start(folder, 'run', 'long');
     await eventually(() => sleeping().length === 5);
     runner.child.kill('SIGKILL');
@@ -37,23 +40,29 @@ suite('When the runner is killed in the middle of a run', () => {
     await eventually(() => sleeping().length === 0, 2000);
     assert.ok(performance.now() - killedAt < 2000);
 
-    const [run] = JSON.parse((await baton(folder, 'runs', '--json')).out) as { run: string; status: string }[];
+    const [run] = JSON.parse((await baton(folder, 'runs', '--json')).out) as {
+      run: string;
+      status: string;
+    }[];
     assert.equal(run?.status, 'lost');
     assert.ok(performance.now() - killedAt < 5000);
-    const shown = JSON.parse((await baton(folder, 'show', run.run, '--json')).out) as { steps: { id: string; status: string }[] };
-    assert.deepEqual(shown.steps.map(({ id, status }) => `${id} ${status}`), [
-      'quick succeeded',
-      'plain lost',
-      'apart lost',
-      'twice lost',
-      'deaf lost',
-    ]);
+    const shown = JSON.parse((await baton(folder, 'show', run.run, '--json')).out) as {
+      steps: { id: string; status: string }[];
+    };
+    assert.deepEqual(
+      shown.steps.map(({ id, status }) => `${id} ${status}`),
+      ['quick succeeded', 'plain lost', 'apart lost', 'twice lost', 'deaf lost'],
+    );
     assert.equal((await baton(folder, 'run', 'next')).code, 0);
 
     const resumed = start(folder, 'resume', run.run);
     await eventually(() => sleeping().length === 5);
     const marks = fs.readFileSync(path.join(folder, 'marks'), 'utf8');
-    assert.deepEqual(marks.trim().split('\n'), ['quick', 'plain', 'plain'], 'what had succeeded does not run again');
+    assert.deepEqual(
+      marks.trim().split('\n'),
+      ['quick', 'plain', 'plain'],
+      'what had succeeded does not run again',
+    );
     assert.equal((await baton(folder, 'stop', run.run, '--force')).code, 0);
     assert.equal((await resumed.ended).code, 130);
     assert.deepEqual(sleeping(), []);

@@ -15,7 +15,6 @@ export const RESULTS_VARIABLE = 'BATON_TEST_RESULTS';
 
 /** Runs suites inside the extension host. Its console goes to a log nobody sees, so a file takes the reports. */
 export async function runSuites(suites: readonly (() => Promise<unknown>)[]): Promise<void> {
-  process.setSourceMapsEnabled(true);
   const file = process.env[RESULTS_VARIABLE];
   if (file === undefined) throw new Error(`${RESULTS_VARIABLE} is not set.`);
   const say = (report: Report) => appendFileSync(file, `${JSON.stringify(report)}\n`);

@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -94,7 +95,7 @@ export const run = () => runSuites([${loads.join(', ')}]);`;
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    sourcemap: 'inline',
+    sourcemap: true,
     external: ['vscode', 'mocha'],
     logLevel: 'warning',
   });
@@ -184,7 +185,7 @@ function take(report: Report): void {
       return console.log(`  ✔ ${report.title}${report.durationMs > 500 ? ` (${report.durationMs}ms)` : ''}`);
     case 'failed':
       tally.failed++;
-      return console.log(`  ✘ ${report.title}\n${report.error.replaceAll(/^/gm, '      ')}`);
+      return console.log(`  ✘ ${report.title}\n${inSources(report.error).replaceAll(/^/gm, '      ')}`);
     case 'skipped':
       tally.skipped++;
       return console.log(`  - ${report.title}`);
@@ -192,4 +193,17 @@ function take(report: Report): void {
     case 'ended':
       return;
   }
+}
+
+/** The editor makes its own stack traces and reads no source maps. */
+function inSources(stack: string): string {
+  return stack.replaceAll(
+    /[^\s()]*(dist\/test\/[\w-]+\.cjs):(\d+):(\d+)/g,
+    (place, file: string, line, column) => {
+      const map = JSON.parse(readFileSync(join(ROOT, `${file}.map`), 'utf8')) as SourceMapPayload; // esbuild wrote it
+      const origin = new SourceMap(map).findOrigin(Number(line), Number(column));
+      if (!('fileName' in origin)) return place;
+      return `${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`;
+    },
+  );
 }

@@ -54,7 +54,11 @@ function outcomeOf(steps: readonly ModelStep[], step: string, attempt: number): 
 }
 
 /** Runs to the end; whatever is running ends in an order drawn from `picks`. */
-async function runAll(steps: readonly ModelStep[], parallel: number, picks: readonly number[]): Promise<SteeredRun> {
+async function runAll(
+  steps: readonly ModelStep[],
+  parallel: number,
+  picks: readonly number[],
+): Promise<SteeredRun> {
   const run = new SteeredRun();
   await run.start(firstFactOf(steps, parallel));
   for (let turn = 0; run.state === undefined; turn++) {

@@ -8,70 +8,100 @@ import { SteeredRun } from './steered.ts';
 async function checkRun(sketch: string, expected: string): Promise<void> {
   const { state } = await runSketch(sketch);
   const lines = [...Object.values(state.steps).map(reasonedStatus), `run ${state.ended ?? 'goes on'}`];
-  assert.deepEqual(lines, expected.trim().split('\n').map((line) => line.trim()));
+  assert.deepEqual(
+    lines,
+    expected
+      .trim()
+      .split('\n')
+      .map((line) => line.trim()),
+  );
 }
 
 suite('A run', () => {
   test('of steps in a row runs them in order', () =>
-    checkRun('a\nb: needs a\nc: needs b', `
+    checkRun(
+      'a\nb: needs a\nc: needs b',
+      `
       a succeeded
       b succeeded
       c succeeded
-      run succeeded`));
+      run succeeded`,
+    ));
 
   test('in which a step fails skips what needs it and goes on with the rest', () =>
-    checkRun('a: fails\nb: needs a\nc: needs b\nd', `
+    checkRun(
+      'a: fails\nb: needs a\nc: needs b\nd',
+      `
       a failed (exit 1)
       b skipped (upstream_failed: a)
       c skipped (upstream_failed: b)
       d succeeded
-      run failed`));
+      run failed`,
+    ));
 
   test('hands on a skip by condition as upstream_skipped', () =>
-    checkRun('a: if false\nb: needs a\nc: needs b', `
+    checkRun(
+      'a: if false\nb: needs a\nc: needs b',
+      `
       a skipped (condition)
       b skipped (upstream_skipped: a)
       c skipped (upstream_skipped: b)
-      run succeeded`));
+      run succeeded`,
+    ));
 
   test('lets a failure weigh more than a skip among the needs', () =>
-    checkRun('a: if false\nb: fails\nc: needs a b', `
+    checkRun(
+      'a: if false\nb: fails\nc: needs a b',
+      `
       a skipped (condition)
       b failed (exit 1)
       c skipped (upstream_failed: b)
-      run failed`));
+      run failed`,
+    ));
 
   test('accepts a skipped need where that is allowed, but not one skipped by a failure', () =>
-    checkRun('a: if false\nb: needs a?\nx: fails\ny: needs x\nz: needs y?', `
+    checkRun(
+      'a: if false\nb: needs a?\nx: fails\ny: needs x\nz: needs y?',
+      `
       a skipped (condition)
       b succeeded
       x failed (exit 1)
       y skipped (upstream_failed: x)
       z skipped (upstream_failed: y)
-      run failed`));
+      run failed`,
+    ));
 
   test('starts a step with always() or failure() after a failure, however far up', () =>
-    checkRun('a: fails\nb: needs a\nc: needs b if always()\nd: needs b if failure()\ne: needs c', `
+    checkRun(
+      'a: fails\nb: needs a\nc: needs b if always()\nd: needs b if failure()\ne: needs c',
+      `
       a failed (exit 1)
       b skipped (upstream_failed: a)
       c succeeded
       d succeeded
       e succeeded
-      run failed`));
+      run failed`,
+    ));
 
   test('skips a step with failure() when nothing failed', () =>
-    checkRun('a\nb: needs a if failure()\nc: needs a if success()', `
+    checkRun(
+      'a\nb: needs a if failure()\nc: needs a if success()',
+      `
       a succeeded
       b skipped (condition)
       c succeeded
-      run succeeded`));
+      run succeeded`,
+    ));
 
   test('treats an allowed failure as a success for those who need it, and counts it', () =>
-    checkRun('a: fails allowed\nb: needs a\nc: needs a if failure()', `
+    checkRun(
+      'a: fails allowed\nb: needs a\nc: needs a if failure()',
+      `
       a failed (exit 1), allowed
       b succeeded
       c skipped (condition)
-      run succeeded`));
+      run succeeded`,
+    ));
 
   test('fails a step whose condition reads what is not there, and says so', async () => {
     const { state } = await runSketch('a: if inputs.nobody == 1');
@@ -207,7 +237,14 @@ suite('A retry', () => {
 
   test('that succeeds makes the step succeed', async () => {
     const run = new SteeredRun();
-    await run.start(startOf(workflowOf([{ id: 'a', retry: { max: 1 } }, { id: 'b', needs: ['a'] }])));
+    await run.start(
+      startOf(
+        workflowOf([
+          { id: 'a', retry: { max: 1 } },
+          { id: 'b', needs: ['a'] },
+        ]),
+      ),
+    );
     await run.end('a', fails());
     await run.advance(1000);
     await run.end('a', SUCCEEDS);
@@ -239,7 +276,12 @@ suite('A retry', () => {
 
   test('does not start after total_timeout, which also shortens the last attempt', async () => {
     const run = new SteeredRun();
-    const step = { id: 'a', totalTimeoutMs: 1500, timeoutMs: 1000, retry: { max: 9, delayMs: 700, factor: 1 } };
+    const step = {
+      id: 'a',
+      totalTimeoutMs: 1500,
+      timeoutMs: 1000,
+      retry: { max: 9, delayMs: 700, factor: 1 },
+    };
     await run.start(startOf(workflowOf([step])));
     await run.end('a', fails());
     await run.advance(700);

@@ -15,7 +15,8 @@ export async function runSketch(text: string): Promise<{ state: RunState; events
     for (const step of run.backend.running) {
       const line = lines.find(({ sketch }) => sketch.id === step);
       setImmediate(() => {
-        if (run.backend.running.includes(step)) run.backend.end(step, line?.fails === true ? fails() : SUCCEEDS);
+        if (run.backend.running.includes(step))
+          run.backend.end(step, line?.fails === true ? fails() : SUCCEEDS);
       });
     }
   });
@@ -43,6 +44,7 @@ export function reasonedStatus(step: StepState): string {
   if (step.reason !== undefined && step.status === 'skipped') {
     return `${step.id} skipped (${step.reason}${step.because === undefined ? '' : `: ${step.because}`})`;
   }
-  const why = outcome?.ok === false && step.status === 'failed' ? ` (${describeFailure(outcome.failure)})` : '';
+  const why =
+    outcome?.ok === false && step.status === 'failed' ? ` (${describeFailure(outcome.failure)})` : '';
   return `${step.id} ${step.status}${why}${step.status !== step.result ? ', allowed' : ''}`;
 }

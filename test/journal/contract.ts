@@ -33,10 +33,13 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       const writer = await create(made.journal, 'r1');
       writer.append([STARTED]);
       const record = await made.elsewhere().read('r1');
-      assert.deepEqual(record?.events.map(({ seq, type, run }) => [seq, type, run]), [
-        [1, 'run-started', 'r1'],
-        [2, 'attempt-started', 'r1'],
-      ]);
+      assert.deepEqual(
+        record?.events.map(({ seq, type, run }) => [seq, type, run]),
+        [
+          [1, 'run-started', 'r1'],
+          [2, 'attempt-started', 'r1'],
+        ],
+      );
       assert.equal(record.presence, 'live');
       assert.deepEqual(record.notices, []);
       assert.ok((record.events[0]?.at ?? 0) > 0);
@@ -53,7 +56,10 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
     test('knows nothing of a run that never was', async () => {
       assert.equal(await made.journal.read('nobody'), undefined);
       assert.equal(await made.journal.reopen('nobody'), 'unknown');
-      assert.equal(await made.journal.request('nobody', { type: 'stop', force: false, by: 'request' }), false);
+      assert.equal(
+        await made.journal.request('nobody', { type: 'stop', force: false, by: 'request' }),
+        false,
+      );
       assert.equal(await made.journal.remove('nobody'), 'unknown');
     });
 
@@ -77,14 +83,20 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       assert.ok(typeof reopened === 'object');
       assert.equal(reopened.record.events.length, 1);
       assert.equal(await made.journal.reopen('r1'), 'owned');
-      assert.deepEqual(reopened.writer.append([ENDED]).map(({ seq }) => seq), [2]);
+      assert.deepEqual(
+        reopened.writer.append([ENDED]).map(({ seq }) => seq),
+        [2],
+      );
       await reopened.writer.close();
       assert.equal(await made.journal.reopen('r1'), 'ended');
     });
 
     test('lists the newest run first', async () => {
       for (const run of ['r1', 'r2', 'r3']) await (await create(made.journal, run)).close();
-      assert.deepEqual((await made.journal.list()).map(({ run }) => run), ['r3', 'r2', 'r1']);
+      assert.deepEqual(
+        (await made.journal.list()).map(({ run }) => run),
+        ['r3', 'r2', 'r1'],
+      );
     });
 
     test('lets a follower see the past, then what comes, then the end', async () => {
@@ -99,11 +111,10 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       })();
       await following;
       await writer.close();
-      assert.deepEqual(news.flatMap(({ events }) => events.map(({ type }) => type)), [
-        'run-started',
-        'attempt-started',
-        'run-ended',
-      ]);
+      assert.deepEqual(
+        news.flatMap(({ events }) => events.map(({ type }) => type)),
+        ['run-started', 'attempt-started', 'run-ended'],
+      );
       assert.equal(news.at(-1)?.presence, 'ended');
     });
 
@@ -148,7 +159,9 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       writer.log('a', 2).write(Buffer.from('second'));
       const query = { run: 'r1', step: 'a', fromByte: 0, maxBytes: 100 };
       const read = async (attempt: number, fromByte = 0, maxBytes = 100) =>
-        Buffer.from((await made.elsewhere().readLog({ ...query, attempt, fromByte, maxBytes })) ?? []).toString();
+        Buffer.from(
+          (await made.elsewhere().readLog({ ...query, attempt, fromByte, maxBytes })) ?? [],
+        ).toString();
       assert.equal(await read(1), 'first');
       assert.equal(await read(2, 1, 3), 'eco');
       assert.equal(await made.journal.readLog({ ...query, attempt: 3 }), undefined);

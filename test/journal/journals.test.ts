@@ -36,7 +36,7 @@ const WRITTEN: readonly RunEvent[] = [
     type: 'attempt-ended',
     step: 'a',
     attempt: 1,
-    outcome: { ok: true, outputs: { 'naïve': '1\n2' } },
+    outcome: { ok: true, outputs: { naïve: '1\n2' } },
     durationMs: 1,
   },
   { seq: 4, at: 1003, run: 'r', type: 'attempt-started', step: 'b', attempt: 1 },
@@ -114,6 +114,9 @@ suite('A journal file', () => {
     writer.append([{ type: 'run-ended', status: 'failed', warnings: 0 }]);
     await writer.close();
     fs.rmSync(path.join(root, 'index.jsonl'));
-    assert.deepEqual((await journal.list()).map(({ run, status }) => [run, status]), [['r', 'failed']]);
+    assert.deepEqual(
+      (await journal.list()).map(({ run, status }) => [run, status]),
+      [['r', 'failed']],
+    );
   });
 });

@@ -67,7 +67,11 @@ export function workflowOf(sketches: readonly Sketch[], more: Partial<Workflow> 
 
 export function startOf(
   workflow: Workflow,
-  options: { readonly parallel?: number; readonly onFailure?: OnFailure; readonly inputs?: RunStarted['inputs'] } = {},
+  options: {
+    readonly parallel?: number;
+    readonly onFailure?: OnFailure;
+    readonly inputs?: RunStarted['inputs'];
+  } = {},
 ): RunStarted {
   return {
     type: 'run-started',
