@@ -30,7 +30,8 @@ export interface Scope {
 /** The value of an expression. The error is a sentence that names what is missing (rule V2). */
 export function evaluate(expression: ParsedExpression, scope: Scope): Result<Json, string> {
   try {
-    return ok(toJson(new StrictEvaluator(expression.root, scope).evaluate()));
+    const root = expression.root as Expr; // only parseExpression makes one
+    return ok(toJson(new StrictEvaluator(root, scope).evaluate()));
   } catch (error) {
     // The library can only throw; here is where that ends.
     return err(sentence(expression.source, error));

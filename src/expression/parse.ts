@@ -13,6 +13,7 @@ import {
 import { TokenType, type Token } from '@actions/expressions/lexer';
 import type { Range } from '../base/lines.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { ExpressionProblem, FunctionUse, ParsedExpression, Reference } from './expression.ts';
 import { CONTEXTS, FUNCTIONS, STATUS_FUNCTIONS } from './functions.ts';
 import {
   emptyProblem,
@@ -20,33 +21,9 @@ import {
   parserProblem,
   syntaxProblem,
   unknownFunction,
-  type ExpressionProblem,
 } from './problem.ts';
 
-export type { ExpressionProblem } from './problem.ts';
-
-/** A value that an expression reads: `steps.a.outputs['x']` has the path `steps`, `a`, `outputs`, `x`. */
-export interface Reference {
-  /** Its first part, the context, is in lower case; the others are as they are written. */
-  readonly path: readonly string[];
-  /** False when the path goes on with something only known at run time: a computed index or `*`. */
-  readonly complete: boolean;
-  /** The path in the expression's source. */
-  readonly range: Range;
-}
-
-export interface FunctionUse {
-  /** As the documents spell it. */
-  readonly name: string;
-  readonly range: Range;
-}
-
-export interface ParsedExpression {
-  readonly source: string;
-  readonly references: readonly Reference[];
-  readonly functions: readonly FunctionUse[];
-  readonly root: Expr;
-}
+export type { ExpressionProblem, FunctionUse, ParsedExpression, Reference } from './expression.ts';
 
 const CONTEXT_NAMES = [...CONTEXTS.keys()];
 const FUNCTION_INFOS = [...FUNCTIONS.values()].map(({ name, minArgs, maxArgs }) => ({

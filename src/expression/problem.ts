@@ -3,17 +3,8 @@ import { ErrorType } from '@actions/expressions/errors';
 import type { Token } from '@actions/expressions/lexer';
 import type { Range } from '../base/lines.ts';
 import { nearest } from '../base/nearest.ts';
+import type { ExpressionProblem } from './expression.ts';
 import { CONTEXTS, FUNCTIONS } from './functions.ts';
-
-/** What is wrong with an expression, told when the file is loaded. */
-export interface ExpressionProblem {
-  readonly kind: 'syntax' | 'unknown-function' | 'unknown-context' | 'arguments';
-  readonly message: string;
-  /** From the start of the text that was given. */
-  readonly range: Range;
-  /** What was probably meant. */
-  readonly suggestion?: string;
-}
 
 export function syntaxProblem(message: string, range: Range): ExpressionProblem {
   return { kind: 'syntax', message, range };

@@ -69,6 +69,7 @@ export function demandOf(command: CommandSoFar): Demand | 'code' {
 
 function withoutPrefix(words: readonly string[]): readonly string[] {
   const first = words.findIndex((word) => !TRANSPARENT.has(word) && !word.startsWith('-'));
+  if (first === 0) return words;
   return first < 0 ? [] : words.slice(first);
 }
 

@@ -60,7 +60,10 @@ class ShellScanner {
   readonly #shell: 'bash' | 'sh';
   readonly #code: string;
   readonly #places: WritablePlace[];
-  readonly #stack: Frame[];
+  readonly #text = commandFrame('text');
+  readonly #stack: Frame[] = [this.#text];
+  /** Those frames of the stack that are commands. */
+  readonly #commands: CommandFrame[] = [this.#text];
   readonly #integers: Set<string>;
   readonly #findings: Findings;
   #at = 0;
@@ -73,12 +76,11 @@ class ShellScanner {
     this.#shell = findings.shell;
     this.#places = findings.places;
     this.#integers = findings.integers;
-    this.#stack = [commandFrame('text')];
   }
 
   scan(): void {
     while (this.#at < this.#code.length) this.#step();
-    for (const frame of this.#stack) if (frame.kind === 'command') this.#endCommand(frame);
+    for (const frame of this.#commands) this.#endCommand(frame);
   }
 
   #step(): void {
@@ -108,16 +110,17 @@ class ShellScanner {
 
   /** The command a place belongs to, through all quotes. */
   get #command(): CommandFrame {
-    return this.#stack.findLast((frame) => frame.kind === 'command') ?? commandFrame('text');
+    return this.#commands.at(-1) ?? this.#text;
   }
 
   #push(frame: Frame, length: number): void {
     this.#stack.push(frame);
+    if (frame.kind === 'command') this.#commands.push(frame);
     this.#at += length;
   }
 
   #pop(length: number): void {
-    this.#stack.pop();
+    if (this.#stack.pop()?.kind === 'command') this.#commands.pop();
     this.#at += length;
   }
 
@@ -151,8 +154,9 @@ class ShellScanner {
 
   /** In arithmetic, whatever quotes stand between. */
   get #isInArithmetic(): boolean {
-    for (const frame of this.#stack.toReversed()) {
-      if (frame.kind === 'command' || frame.kind === 'document') return false;
+    for (let i = this.#stack.length - 1; i >= 0; i--) {
+      const frame = this.#stack[i];
+      if (frame === undefined || frame.kind === 'command' || frame.kind === 'document') return false;
       if (frame.kind === 'arithmetic' || (frame.kind === 'parameter' && frame.stage === 'offset'))
         return true;
     }
@@ -231,7 +235,8 @@ class ShellScanner {
   /** Backslashes are taken off first, then the text is read by itself, so that `\`` nests. */
   #backtick(): void {
     const end = endOfBackticks(this.#code, this.#at + 1);
-    const isQuoted = this.#stack.some(({ kind }) => kind === 'double');
+    const isQuoted =
+      this.#stack.findLast(({ kind }) => kind === 'command' || kind === 'double')?.kind === 'double';
     const inner = this.#code
       .slice(this.#at + 1, end)
       .replace(isQuoted ? /\\([\\$`"])/g : /\\([\\$`])/g, '$1');

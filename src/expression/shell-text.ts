@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { environmentValue } from './environment-value.ts';
 import { renderExpression, type Scope } from './evaluate.ts';
 import { parseExpression } from './parse.ts';
-import type { ExpressionProblem } from './problem.ts';
+import type { ExpressionProblem } from './expression.ts';
 import { HOLE } from './shell-command.ts';
 import type { Place, Quoting } from './shell-place.ts';
 import { scanShell } from './shell-scan.ts';

@@ -1,6 +1,6 @@
 import type { Range } from '../base/lines.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import type { ExpressionProblem } from './problem.ts';
+import type { ExpressionProblem } from './expression.ts';
 
 /** A piece of text with expressions in it. Ranges count from the start of the text. */
 export type TemplatePart =

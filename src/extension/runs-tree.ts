@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { impossible } from '../base/result.ts';
-import { isFinal } from '../model/run-state.ts';
+import { isFinal, type RunState } from '../model/run-state.ts';
 import { runItem, runStepItem, type RunRow, type RunsRow, type RunStepRow } from './run-rows.ts';
 import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 
@@ -78,11 +78,21 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     }
   }
 
-  async getChildren(row?: RunsRow): Promise<RunsRow[]> {
+  /** At once where everything is known, so that a row that ticks never looks as if it were loading. */
+  getChildren(row?: RunsRow): RunsRow[] | Promise<RunsRow[]> {
     if (row === undefined) return this.#roots();
     if (row.kind !== 'run') return [];
-    const state = await this.#runs.load(row.run);
-    return Object.keys(state?.steps ?? {}).map((step) => this.#stepRow(row.run, step));
+    const { run } = row;
+    return run.state === undefined ? this.#load(run) : this.#stepRows(run, run.state);
+  }
+
+  async #load(run: SeenRun): Promise<RunsRow[]> {
+    const state = await this.#runs.load(run);
+    return state === undefined ? [] : this.#stepRows(run, state);
+  }
+
+  #stepRows(run: SeenRun, { steps }: RunState): RunsRow[] {
+    return Object.keys(steps).map((step) => this.#stepRow(run, step));
   }
 
   getParent(row: RunsRow): RunsRow | undefined {

@@ -24,10 +24,6 @@ export class Trouble implements vscode.Disposable {
     work.catch((error: unknown) => this.report(doing, error));
   }
 
-  info(message: string): void {
-    this.#channel.info(message);
-  }
-
   dispose(): void {
     this.#channel.dispose();
   }

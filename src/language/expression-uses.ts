@@ -1,6 +1,7 @@
 import type { Range } from '../base/lines.ts';
 import type { Result } from '../base/result.ts';
-import { parseExpression, type ExpressionProblem, type ParsedExpression } from '../expression/parse.ts';
+import type { ExpressionProblem, ParsedExpression } from '../expression/expression.ts';
+import { parseExpression } from '../expression/parse.ts';
 import { bareExpression, hasExpression, splitTemplate } from '../expression/template.ts';
 import type { StepEntry, StepLevel } from './step-entries.ts';
 import { allSteps } from './step-entries.ts';

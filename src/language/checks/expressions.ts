@@ -1,6 +1,6 @@
 import type { Range } from '../../base/lines.ts';
 import { STATUS_FUNCTIONS } from '../../expression/functions.ts';
-import type { ParsedExpression, Reference } from '../../expression/parse.ts';
+import type { ParsedExpression, Reference } from '../../expression/expression.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { inFile, type ExpressionUse } from '../expression-uses.ts';
 import { finding, suggestion } from '../findings.ts';
