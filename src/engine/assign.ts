@@ -66,10 +66,18 @@ function resolveRun(fields: RunFields, scope: Scope): Result<Resolved, string> {
     if (!argv.ok) return argv;
     return ok({ own: { kind: 'run', with: { argv: argv.value } }, values: NO_VALUES });
   }
-  const placed = placeInShell(fields.shell === 'sh' ? 'sh' : 'bash', fields.command, scope);
+  const shell = fields.shell ?? shellFor(fields.command, scope);
+  const placed = placeInShell(shell === 'sh' ? 'sh' : 'bash', fields.command, scope);
   if (!placed.ok) return placed;
-  const shell = fields.shell === undefined ? {} : { shell: fields.shell };
-  return ok({ own: { kind: 'run', with: { text: placed.value.text, ...shell } }, values: placed.value.env });
+  const named = shell === undefined ? {} : { shell };
+  return ok({ own: { kind: 'run', with: { text: placed.value.text, ...named } }, values: placed.value.env });
+}
+
+/** Where no shell is named, sh stands in for a missing bash; but not for text that the two would read differently. */
+function shellFor(command: string, scope: Scope): 'bash' | undefined {
+  if (!hasExpression(command)) return undefined;
+  const [bash, sh] = [placeInShell('bash', command, scope), placeInShell('sh', command, scope)];
+  return bash.ok && sh.ok && bash.value.text === sh.value.text ? undefined : 'bash';
 }
 
 function resolveScript({ text, language }: ScriptFields, scope: Scope): Result<Resolved, string> {

@@ -24,11 +24,11 @@ export function keepContextKeys(projects: Projects, files: WorkflowFiles): vscod
   };
   showEditor(vscode.window.activeTextEditor);
   showPaths();
-  void files.ready.then(() => set('baton.scanned', true));
   return vscode.Disposable.from(
     vscode.window.onDidChangeActiveTextEditor(showEditor),
     projects.onDidChange(() => showEditor(vscode.window.activeTextEditor)),
     files.onDidChange(showPaths),
+    files.onDidScan(() => set('baton.scanned', true)),
     { dispose: () => clearTimeout(gathering) },
   );
 }

@@ -53,7 +53,13 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   #redrawIfSeen(): void {
-    if (this.#view?.visible === true) this.#changed.fire(undefined);
+    if (this.#view?.visible !== true) return;
+    this.#changed.fire(
+      this.#runs
+        .all()
+        .slice(0, this.#limit)
+        .map((run) => this.rowOf(run)),
+    );
   }
 
   more(): void {

@@ -25,6 +25,9 @@ export class WorkflowFiles implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   /** A file came, went or has a new analysis. */
   readonly onDidChange = this.#changed.event;
+  readonly #looked = new vscode.EventEmitter<void>();
+  /** Every folder has been looked through. */
+  readonly onDidScan = this.#looked.event;
   readonly #subscriptions: vscode.Disposable[];
   #watchers: vscode.Disposable[] = [];
   #scan: Promise<void> = Promise.resolve();
@@ -35,6 +38,7 @@ export class WorkflowFiles implements vscode.Disposable {
     this.#analyses = analyses;
     this.#subscriptions = [
       this.#changed,
+      this.#looked,
       projects.onDidChange(() => this.#restart()),
       analyses.onDidChange((document) => this.#take(document)),
       analyses.onDidClose((uri) => this.#reread(uri)),
@@ -106,6 +110,7 @@ export class WorkflowFiles implements vscode.Disposable {
     }
     for (const file of this.#files.values()) if (!found.has(file.uri.toString())) this.#remove(file.uri);
     this.#scanned = true;
+    this.#looked.fire();
   }
 
   #watch(): vscode.Disposable[] {

@@ -39,7 +39,8 @@ export class WorkflowsTree implements vscode.TreeDataProvider<WorkflowsRow>, vsc
     this.#runs = runs;
     this.#subscriptions = [
       files.onDidChange((uri) => this.#refresh(uri)),
-      runs.onDidChangeList(() => this.#changed.fire(undefined)),
+      files.onDidScan(() => this.#changed.fire(undefined)),
+      runs.onDidChangeList(() => this.#redraw()),
       runs.onDidChangeRun(({ place, summary }) => this.#refresh(projects.uriOf(place, summary.workflow))),
     ];
   }
@@ -51,9 +52,14 @@ export class WorkflowsTree implements vscode.TreeDataProvider<WorkflowsRow>, vsc
       showCollapseAll: true,
     });
     const minute = setInterval(() => {
-      if (view.visible) this.#changed.fire(undefined);
+      if (view.visible) this.#redraw();
     }, MINUTE_MS);
     return vscode.Disposable.from(view, { dispose: () => clearInterval(minute) });
+  }
+
+  /** What stands on the rows, not which rows there are: while a whole tree is renewed, its buttons lead nowhere. */
+  #redraw(): void {
+    this.#changed.fire([...this.#workflows.values()].map(({ row }) => row));
   }
 
   getTreeItem(row: WorkflowsRow): vscode.TreeItem {
@@ -86,7 +92,8 @@ export class WorkflowsTree implements vscode.TreeDataProvider<WorkflowsRow>, vsc
 
   /** One folder needs no row of its own. */
   #roots(): WorkflowsRow[] {
-    const files = this.#listed();
+    // Until every folder has been looked through, a text says so.
+    const files = this.#files.scanned ? this.#listed() : [];
     this.#shown = namesOf(files);
     const folders = new Map(files.map((file) => [path.posix.dirname(file.uri.path), file]));
     this.#folders.clear();
@@ -127,6 +134,7 @@ export class WorkflowsTree implements vscode.TreeDataProvider<WorkflowsRow>, vsc
     if (known !== undefined) this.#dirty.add(known.row);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
+      if (!this.#files.scanned) return;
       const sameFiles = namesOf(this.#listed()) === this.#shown;
       this.#changed.fire(sameFiles ? [...this.#dirty] : undefined);
       this.#dirty.clear();
