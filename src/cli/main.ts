@@ -19,6 +19,10 @@ function program(done: (code: number) => void): Command {
     const { folder } = baton.opts<{ folder?: string }>();
     done(await work(openDoor(folder === undefined ? {} : { folder })));
   };
+  const actSmall = (work: (door: Door) => Promise<number>) => {
+    staySmall();
+    return act(work);
+  };
   const json = () => new Option('--json', 'as JSON');
 
   baton
@@ -31,7 +35,7 @@ function program(done: (code: number) => void): Command {
     .option('--detach', 'run in the background and print the run id')
     .option('--json', 'print the facts, one a line')
     .action((name: string, options) =>
-      act(async (door) => (await import('./run.ts')).run(door, name, options)),
+      actSmall(async (door) => (await import('./run.ts')).run(door, name, options)),
     );
   baton
     .command('lint [path...]')
@@ -79,14 +83,14 @@ function program(done: (code: number) => void): Command {
     .description('run the same workflow again, with the same inputs')
     .option('--json', 'print the facts, one a line')
     .action((run: string, options) =>
-      act(async (door) => (await import('./rerun.ts')).rerun(door, run, options)),
+      actSmall(async (door) => (await import('./rerun.ts')).rerun(door, run, options)),
     );
   baton
     .command('resume <run>')
     .description('go on with a run whose process died')
     .option('--json', 'print the facts, one a line')
     .action((run: string, options) =>
-      act(async (door) => (await import('./rerun.ts')).resume(door, run, options)),
+      actSmall(async (door) => (await import('./rerun.ts')).resume(door, run, options)),
     );
   baton
     .command('graph <workflow-or-run>')
@@ -95,9 +99,10 @@ function program(done: (code: number) => void): Command {
     .action((name: string, options) =>
       act(async (door) => (await import('./graph.ts')).graph(door, name, options)),
     );
-  baton
-    .command('runner', { hidden: true })
-    .action(async () => done(await (await import('./runner.ts')).runner()));
+  baton.command('runner', { hidden: true }).action(async () => {
+    staySmall();
+    done(await (await import('./runner.ts')).runner());
+  });
   return baton;
 }
 
@@ -106,7 +111,6 @@ function collect(value: string, earlier: readonly string[]): string[] {
 }
 
 async function main(): Promise<number> {
-  staySmall();
   let code = 0;
   try {
     await program((ended) => (code = ended)).parseAsync();

@@ -135,8 +135,8 @@ async function openLog(
       : (options.step ?? (await pickStep(chosen, parts)));
   if (step === undefined) return undefined;
   const uri = logUri(chosen, step);
-  const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.languages.setTextDocumentLanguage(document, 'log');
+  const opened = await vscode.workspace.openTextDocument(uri);
+  const document = await vscode.languages.setTextDocumentLanguage(opened, 'log');
   const end = document.lineAt(document.lineCount - 1).range.end;
   await vscode.window.showTextDocument(document, { preview: true, selection: new vscode.Range(end, end) });
   return uri;

@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
   const trouble = new Trouble();
   const projects = new Projects();
   const analyses = new Analyses(projects);
-  const files = new WorkflowFiles(projects, analyses);
+  const files = new WorkflowFiles(projects, analyses, trouble);
   const runs = new RunsWatch(projects, trouble);
   const starter = new Starter(runs, extensionUri);
   const tasks = new Tasks({ projects, files, runs, starter });

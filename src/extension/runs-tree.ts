@@ -10,7 +10,7 @@ const TICK_MS = 1000;
 const MINUTE_MS = 60_000;
 /** So many runs are listed at first, and more at each request. */
 const PAGE = 100;
-/** A run with more steps draws only the rows that changed. */
+/** A run with more steps is drawn anew less often, and only its moving rows tick. */
 const MANY_STEPS = 100;
 
 /** The tree of runs: what goes on, and what has been. Live ones tick while the view is seen. */
@@ -138,11 +138,15 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   #runChanged(run: SeenRun): void {
     this.#showBadge();
     this.#dirty.add(run);
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined;
-      this.#changed.fire([...this.#dirty].map((each) => this.rowOf(each)));
-      this.#dirty.clear();
-    }, GATHER_MS);
+    const many = Object.keys(run.state?.steps ?? {}).length > MANY_STEPS;
+    this.#gathering ??= setTimeout(
+      () => {
+        this.#gathering = undefined;
+        this.#changed.fire([...this.#dirty].map((each) => this.rowOf(each)));
+        this.#dirty.clear();
+      },
+      many ? TICK_MS : GATHER_MS,
+    );
   }
 
   /** Durations of what runs. */

@@ -31,6 +31,8 @@ export class RunsWatch implements vscode.Disposable {
   readonly #projects: Projects;
   readonly #trouble: Trouble;
   readonly #listings = new Map<Place, Listing>();
+  /** Until the list changes. */
+  #sorted: readonly SeenRun[] | undefined;
   readonly #followed = new Set<SeenRun>();
   readonly #end = new AbortController();
   readonly #listChanged = new vscode.EventEmitter<void>();
@@ -50,8 +52,9 @@ export class RunsWatch implements vscode.Disposable {
 
   /** Newest first, over all folders. */
   all(): readonly SeenRun[] {
-    const all = [...this.#listings.values()].flatMap(({ runs }) => [...runs.values()]);
-    return all.sort((a, b) => b.summary.startedAt - a.summary.startedAt || (a.id < b.id ? 1 : -1));
+    return (this.#sorted ??= [...this.#listings.values()]
+      .flatMap(({ runs }) => [...runs.values()])
+      .sort((a, b) => b.summary.startedAt - a.summary.startedAt || (a.id < b.id ? 1 : -1)));
   }
 
   live(): readonly SeenRun[] {
@@ -97,6 +100,11 @@ export class RunsWatch implements vscode.Disposable {
       this.#listings.set(place, { place, subscription, runs: new Map(), reading: undefined, stale: false });
       changed();
     }
+    this.#changeList();
+  }
+
+  #changeList(): void {
+    this.#sorted = undefined;
     this.#listChanged.fire();
   }
 
@@ -134,7 +142,7 @@ export class RunsWatch implements vscode.Disposable {
       if (live && !this.#followed.has(run)) void this.#follow(run);
     }
     for (const id of gone) runs.delete(id);
-    if (listChanged || gone.size > 0) this.#listChanged.fire();
+    if (listChanged || gone.size > 0) this.#changeList();
   }
 
   async #follow(run: Writable<SeenRun>): Promise<void> {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Analysis } from '../language/analyze.ts';
 import type { Analyses } from './analyses.ts';
 import type { Place, Projects } from './projects.ts';
+import type { Trouble } from './trouble.ts';
 
 /** A workflow file: as it stands in the editor when it is open, else as it is on the disk. */
 export interface WorkflowFile {
@@ -21,6 +22,7 @@ const SLICE_MS = 8;
 export class WorkflowFiles implements vscode.Disposable {
   readonly #projects: Projects;
   readonly #analyses: Analyses;
+  readonly #trouble: Trouble;
   readonly #files = new Map<string, WorkflowFile>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   /** A file came, went or has a new analysis. */
@@ -33,9 +35,10 @@ export class WorkflowFiles implements vscode.Disposable {
   #scan: Promise<void> = Promise.resolve();
   #scanned = false;
 
-  constructor(projects: Projects, analyses: Analyses) {
+  constructor(projects: Projects, analyses: Analyses, trouble: Trouble) {
     this.#projects = projects;
     this.#analyses = analyses;
+    this.#trouble = trouble;
     this.#subscriptions = [
       this.#changed,
       this.#looked,
@@ -81,7 +84,10 @@ export class WorkflowFiles implements vscode.Disposable {
 
   /** Looks through all folders again. */
   rescan(): Promise<void> {
-    return (this.#scan = this.#scan.then(() => this.#lookThrough()));
+    const doing = vscode.l10n.t('looking for workflows');
+    return (this.#scan = this.#scan
+      .then(() => this.#lookThrough())
+      .catch((error: unknown) => this.#trouble.report(doing, error)));
   }
 
   #restart(): void {

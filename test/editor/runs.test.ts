@@ -60,11 +60,12 @@ suite('Runs', () => {
   });
 
   test('save what is typed, and run that', async () => {
-    const uri = await write('typed.workflow.yaml', 'steps:\n  one: { run: exit 1 }\n');
+    const uri = await write('saved.workflow.yaml', 'steps:\n  one: { run: exit 1 }\n');
     await type(await vscode.window.showTextDocument(uri), 'steps:\n  one: { run: exit 0 }\n');
-    const run = await start('typed.workflow.yaml');
+    const run = await start('saved.workflow.yaml');
     equal(await endOf(run), 'succeeded');
-    await remove('typed.workflow.yaml');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await remove('saved.workflow.yaml');
   });
 
   test('do not begin while the file has errors', async () => {

@@ -83,6 +83,15 @@ suite('What a person sees of runs', () => {
     await count.waitFor({ state: 'detached' });
   });
 
+  test('Ctrl-C in its terminal stops a run, too', async () => {
+    await pressInline(runRow(workbench, 'Endless'), 'Run Again');
+    await says(runRow(workbench, 'Endless'), '0 of 1');
+    await eventually(async () => (await terminalText(workbench)).includes('0 of 1 done'), PATIENCE_MS);
+    await workbench.page.locator('.terminal-wrapper.active .xterm-screen').click();
+    await workbench.page.keyboard.press('Control+c');
+    await says(runRow(workbench, 'Endless'), 'cancelled');
+  });
+
   test('history and graph are there again after the window is loaded again', async () => {
     await workbench.openFile('fan-out.workflow.yaml');
     await workbench.command('Baton: Show Graph');

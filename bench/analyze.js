@@ -1,0 +1,59 @@
+// What checking a whole workflow costs, beside the bare `parseDocument` of the `yaml` package for the same text:
+// steps with `needs`, `env` and a command with one expression, and one cycle of three among them.
+//
+//   node bench/analyze.js [rounds] [steps …]
+//
+// Prints medians and their ratio. The two are measured in turn, so that a noisy machine disturbs both alike.
+import { parseDocument } from 'yaml';
+import { analyze } from '../src/language/analyze.ts';
+
+const rounds = Number(process.argv[2] ?? 15);
+const sizes = process.argv.length > 3 ? process.argv.slice(3).map(Number) : [100, 1000, 5000];
+
+/** @param {number} count */
+function workflow(count) {
+  const steps = Array.from({ length: count }, (_, i) => {
+    const needs = i === 10 ? 'step_12' : i === 0 ? undefined : `step_${i - 1}`;
+    return [
+      `  step_${i}:`,
+      ...(needs === undefined ? [] : [`    needs: ${needs}`]),
+      `    env: { LEVEL: low, NUMBER: "${i}" }`,
+      `    run: echo "step ${i} of" \${{ inputs.target }} >> out.txt`,
+      '',
+    ].join('\n');
+  });
+  return `name: bench\ninputs:\n  target: { type: string, default: src }\nsteps:\n${steps.join('')}`;
+}
+
+/** @param {() => unknown} work */
+function timed(work) {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
+
+/** @param {number[]} times */
+function median(times) {
+  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? NaN;
+}
+
+for (const size of sizes) {
+  const text = workflow(size);
+  const found = analyze(text).diagnostics.map(({ code, related }) => `${code} with ${related.length} hops`);
+  if (found.join() !== 'baton/cycle with 3 hops') throw new Error(`Expected one cycle of three: ${found.join()}`);
+  const warmUp = Math.max(5, Math.ceil(2000 / size));
+  for (let i = 0; i < warmUp; i++) void (parseDocument(text), analyze(text));
+  /** @type {number[]} */
+  const bare = [];
+  /** @type {number[]} */
+  const whole = [];
+  for (let i = 0; i < rounds; i++) {
+    bare.push(timed(() => parseDocument(text)));
+    whole.push(timed(() => analyze(text)));
+  }
+  const [a, b] = [median(bare), median(whole)];
+  console.log(
+    `${String(size).padStart(5)} steps, ${(text.length / 1024).toFixed(0).padStart(4)} KiB: ` +
+      `parseDocument ${a.toFixed(2)} ms, analyze ${b.toFixed(2)} ms, ratio ${(b / a).toFixed(2)}`,
+  );
+}

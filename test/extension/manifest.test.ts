@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { suite, test } from 'mocha';
+import { STEP_STATUSES } from '../../src/model/run-state.ts';
+import { DEFAULT_FILES } from '../../src/project/workflow-files.ts';
+import { statusWords } from '../../src/views/words.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const BUNDLE = path.join(ROOT, 'l10n/bundle.l10n.json');
+
+interface Manifest {
+  readonly contributes: {
+    readonly configuration: { readonly properties: Readonly<Record<string, { readonly default: unknown }>> };
+  };
+}
+
+/** With BATON_UPDATE=1 in the environment, the file of texts is written instead of compared. */
+const UPDATE = process.env['BATON_UPDATE'] === '1';
+
+suite('The settings of the extension', () => {
+  test('find the workflow files that the language names, unless told otherwise', () => {
+    const { contributes } = JSON.parse(read('package.json')) as Manifest; // ours
+    assert.deepEqual(contributes.configuration.properties['baton.files']?.default, DEFAULT_FILES);
+  });
+});
+
+suite('The texts of the extension', () => {
+  test('stand all in the file that translators start from', () => {
+    const texts = [...textsInCode(), ...STEP_STATUSES.map(statusWords)].sort();
+    const bundle = Object.fromEntries(texts.map((text) => [text, text]));
+    if (UPDATE) fs.writeFileSync(BUNDLE, `${JSON.stringify(bundle, null, 2)}\n`);
+    assert.deepEqual(readJson(BUNDLE), bundle);
+  });
+
+  test('that package.json names stand in package.nls.json, and no others', () => {
+    const named = [...read('package.json').matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key ?? '');
+    const there = Object.keys(readJson(path.join(ROOT, 'package.nls.json')));
+    assert.deepEqual([...new Set(named)].sort(), there.sort());
+  });
+});
+
+/** What is handed to `l10n.t` as a plain string. */
+function textsInCode(): string[] {
+  const folder = path.join(ROOT, 'src/extension');
+  return fs.readdirSync(folder).flatMap((file) => {
+    const calls = read(`src/extension/${file}`).matchAll(/\bl10n\.t\(\s*'((?:\\.|[^'\\])*)'/g);
+    return [...calls].map(([, text = '']) => text.replaceAll("\\'", "'"));
+  });
+}
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(ROOT, file), 'utf8');
+}
+
+function readJson(file: string): object {
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as object; // ours, and compared at once
+}
