@@ -1,8 +1,5 @@
-import type { StepAddress } from '../model/attempt.ts';
-import type { RunEvent } from '../model/run-event.ts';
-import { applyEvent, type RunState } from '../model/run-state.ts';
 import type { RunWatcher } from '../project/run-follower.ts';
-import { eventLines, LiveScreen, liveRows, outputLine } from '../views/terminal.ts';
+import { RunScreen } from '../views/run-screen.ts';
 import type { Door } from './door.ts';
 
 /** Shows a run to someone who watches, until it is closed. */
@@ -23,33 +20,15 @@ export function jsonPrinter(door: Door): RunPrinter {
 
 /** Lines as things happen; on a terminal, what is running stands below them and moves. */
 export function textPrinter(door: Door): RunPrinter {
-  const screen = new LiveScreen();
-  let state: RunState | undefined;
-  const rows = () => {
-    if (!door.live || state === undefined) return [];
-    return liveRows(state, Date.now(), { columns: door.columns(), style: door.style });
-  };
-  const show = (lines: readonly string[]) => {
-    if (door.live) door.print(screen.update(lines, rows()));
-    else if (lines.length > 0) door.print(lines.map((line) => `${line}\n`).join(''));
-  };
-  const timer = door.live ? setInterval(() => show([]), REDRAW_EVERY_MS) : undefined;
+  const { style, live, columns } = door;
+  const screen = new RunScreen({ style, live, columns, now: Date.now });
+  const timer = live ? setInterval(() => door.print(screen.redraw()), REDRAW_EVERY_MS) : undefined;
   return {
-    onEvents(events: readonly RunEvent[]) {
-      const lines: string[] = [];
-      for (const event of events) {
-        state = applyEvent(state, event);
-        if (state !== undefined) lines.push(...eventLines(event, state, door.style));
-      }
-      show(lines);
-    },
-    onOutput(step: StepAddress, texts: readonly string[]) {
-      const now = state;
-      if (now !== undefined) show(texts.map((text) => outputLine(step, text, now, door.style)));
-    },
+    onEvents: (events) => door.print(screen.events(events)),
+    onOutput: (step, lines) => door.print(screen.output(step, lines)),
     close() {
       clearInterval(timer);
-      if (door.live) door.print(screen.update([], []));
+      door.print(screen.close());
     },
   };
 }

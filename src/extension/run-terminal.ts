@@ -1,17 +1,10 @@
 import * as vscode from 'vscode';
 import { impossible, type Result } from '../base/result.ts';
 import type { RunId } from '../model/attempt.ts';
-import type { RunEvent } from '../model/run-event.ts';
-import { applyEvent, type RunState } from '../model/run-state.ts';
+import type { RunState } from '../model/run-state.ts';
 import { followRun } from '../project/run-follower.ts';
-import {
-  eventLines,
-  LiveScreen,
-  liveRows,
-  outputLine,
-  paint,
-  type TerminalStyle,
-} from '../views/terminal.ts';
+import { RunScreen } from '../views/run-screen.ts';
+import { paint, type TerminalStyle } from '../views/terminal.ts';
 import type { Place } from './projects.ts';
 
 const STYLE: TerminalStyle = { colour: true, unicode: true };
@@ -35,9 +28,8 @@ export class RunTerminal implements vscode.Pseudoterminal {
   readonly #ended = new vscode.EventEmitter<number>();
   readonly onDidClose = this.#ended.event;
   readonly #closing = new AbortController();
-  readonly #screen = new LiveScreen();
   #columns = 80;
-  #state: RunState | undefined;
+  readonly #screen = new RunScreen({ style: STYLE, live: true, columns: () => this.#columns, now: Date.now });
   #shown: TerminalRun | undefined;
   #stops = 0;
 
@@ -85,36 +77,18 @@ export class RunTerminal implements vscode.Pseudoterminal {
     }
     this.#shown = begun.value;
     const { place, run } = begun.value;
-    const redraw = setInterval(() => this.#show([]), REDRAW_EVERY_MS);
+    const redraw = setInterval(() => this.#write(this.#screen.redraw()), REDRAW_EVERY_MS);
     const end = await followRun(place.project.runs.journal, run, {
-      onEvents: (events) => this.#take(events),
-      onOutput: (step, lines) => this.#print(step, lines),
+      onEvents: (events) => this.#write(this.#screen.events(events)),
+      onOutput: (step, lines) => this.#write(this.#screen.output(step, lines)),
       signal: this.#closing.signal,
     }).finally(() => clearInterval(redraw));
-    this.#written.fire(this.#screen.update(this.#lastWords(end), []));
-    return exitCodeOf(this.#state);
+    this.#write(this.#screen.close(this.#lastWords(end)));
+    return exitCodeOf(this.#screen.state);
   }
 
-  #take(events: readonly RunEvent[]): void {
-    const lines: string[] = [];
-    for (const event of events) {
-      this.#state = applyEvent(this.#state, event);
-      if (this.#state !== undefined) lines.push(...eventLines(event, this.#state, STYLE));
-    }
-    this.#show(lines);
-  }
-
-  #print(step: string, texts: readonly string[]): void {
-    const state = this.#state;
-    if (state !== undefined) this.#show(texts.map((text) => outputLine(step, text, state, STYLE)));
-  }
-
-  #show(lines: readonly string[]): void {
-    const columns = this.#columns;
-    const rows =
-      this.#state === undefined ? [] : liveRows(this.#state, Date.now(), { columns, style: STYLE });
-    const change = this.#screen.update(lines, rows);
-    if (change !== '') this.#written.fire(change);
+  #write(text: string): void {
+    if (text !== '') this.#written.fire(text);
   }
 
   #lastWords(end: 'ended' | 'lost' | 'aborted' | 'unknown'): string[] {
@@ -139,7 +113,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   #refuse(message: string): void {
     const lines = message.split('\n').map((line) => paint(STYLE, 'red', line));
-    this.#written.fire(this.#screen.update(lines, []));
+    this.#write(this.#screen.close(lines));
   }
 }
 

@@ -5,7 +5,8 @@ import { parseExpression } from '../expression/parse.ts';
 import { bareExpression, hasExpression, splitTemplate } from '../expression/template.ts';
 import type { StepEntry, StepLevel } from './step-entries.ts';
 import { allSteps } from './step-entries.ts';
-import { entryOf, scalarOffsets, valueOf, type YamlNode, type YamlScalar } from './tree.ts';
+import { scalarOffsets } from './scalar-offsets.ts';
+import { entryOf, valueOf, type YamlNode, type YamlScalar } from './tree.ts';
 
 /** Where an expression stands decides what it may read. */
 export type ExpressionField = 'if' | 'until' | 'gate.when' | 'run' | 'script' | 'loop' | 'matrix' | 'workflow' | 'other';

@@ -1,11 +1,11 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Pair, type YAMLError } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
+import type { Alias, Document, Pair } from 'yaml';
 import type { Range } from '../base/lines.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { finding } from './findings.ts';
 import type { YamlEntry, YamlNode, YamlScalar } from './tree.ts';
-
-/** F1. */
-export const YAML_LIMITS = { textLength: 1024 * 1024, depth: 64, nodes: 100_000, aliases: 1_000 } as const;
+import { isTooLarge, LexemeCount, PASSED, YAML_LIMITS, type PassedLimit } from './yaml-limits.ts';
+import { explainYaml, type YamlTrouble } from './yaml-words.ts';
 
 const REFUSED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -17,92 +17,169 @@ export interface ReadYaml {
 
 /** Text to tree. However broken the text is: whatever can be read is read, and what is wrong is told. */
 export function readYaml(text: string): ReadYaml {
-  const refused = refusal(text);
-  if (refused !== undefined) return { root: undefined, diagnostics: [refused] };
+  if (isTooLarge(text)) return refused({ message: PASSED.size, range: startOf(text) });
   const reader = new Reader(text);
   try {
-    const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
-    const root = document.contents === null ? undefined : reader.node(document.contents, 0);
-    const errors = document.errors.slice(0, MOST_ERRORS).map((error) => syntaxError(error, text));
-    return { root, diagnostics: [...errors, ...reader.diagnostics] };
+    const { document, troubles } = compose(text);
+    const contents = document?.contents ?? null;
+    const root = contents === null ? undefined : reader.node(contents, 0);
+    const found = [...syntaxFindings(troubles, text), ...reader.diagnostics];
+    return { root: root !== undefined && isEmpty(root) ? undefined : root, diagnostics: found };
   } catch (error) {
-    if (error instanceof LimitReached) return { root: undefined, diagnostics: [limit(error.message, error.range)] };
-    // The library recurses; what is too deep for it is too deep for us.
-    const message = `The file cannot be read: ${(error as Error).message}`;
-    return { root: undefined, diagnostics: [limit(message, { start: 0, end: Math.min(1, text.length) })] };
+    if (error instanceof LimitPassed) return refused(error.limit);
+    throw error;
   }
 }
 
-const MOST_ERRORS = 20;
-
-function limit(message: string, range: Range): Diagnostic {
-  return finding('baton/limit', range, message);
+function refused({ message, range }: PassedLimit): ReadYaml {
+  return { root: undefined, diagnostics: [finding('baton/limit', range, message)] };
 }
 
-/** What can be refused without parsing, so that a bomb costs nothing. */
-function refusal(text: string): Diagnostic | undefined {
-  const start = { start: 0, end: Math.min(1, text.length) };
-  if (text.length > YAML_LIMITS.textLength) {
-    return limit('The file is larger than 1 MiB. Split it, or move data into files that steps read.', start);
+function startOf(text: string): Range {
+  return { start: 0, end: Math.min(1, text.length) };
+}
+
+function isEmpty(root: YamlNode): boolean {
+  return root.kind === 'scalar' && root.value === null && root.range.start === root.range.end;
+}
+
+/** Ends reading at once, from whatever depth; nobody outside of this file sees it. */
+class LimitPassed extends Error {
+  readonly limit: PassedLimit;
+  constructor(limit: PassedLimit) {
+    super(limit.message);
+    this.limit = limit;
   }
-  const deep = tooDeepFlow(text);
-  if (deep === undefined) return undefined;
-  return limit(`Brackets are nested more than ${YAML_LIMITS.depth} deep here.`, { start: deep, end: deep + 1 });
 }
 
-/** The place where brackets that open one after the other, on one line or at line starts, pass the limit. */
-function tooDeepFlow(text: string): number | undefined {
-  const found = FLOW_RUN.exec(text);
-  return found === null ? undefined : found.index;
+interface PlacedTrouble extends YamlTrouble {
+  readonly pos: readonly [number, number];
 }
-const FLOW_RUN = new RegExp(`(?:[[{]\\s*){${YAML_LIMITS.depth + 1}}`);
 
-class LimitReached extends Error {
-  readonly range: Range;
-  constructor(message: string, range: Range) {
-    super(message);
-    this.range = range;
+/** After so many errors the text is something else than YAML. */
+const MOST_TROUBLES = 1000;
+
+/**
+ * What the library's `parseDocument` does, with an eye on the limits while it goes on. `schema` keeps a `%YAML 1.1`
+ * line from changing what values mean.
+ */
+function compose(text: string): { document: Document.Parsed | undefined; troubles: readonly PlacedTrouble[] } {
+  const composer = new Composer({ schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+  const parser = new Parser();
+  const count = new LexemeCount();
+  let document: Document.Parsed | undefined;
+  const troubles: PlacedTrouble[] = [];
+  let errors = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const passed = count.take(lexeme, parser.stack.length);
+    if (passed !== undefined) throw new LimitPassed({ message: PASSED[passed], range: at(parser.offset, text) });
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'error' || token.type === 'directive') errors++;
+      for (const each of composer.next(token)) document ??= each;
+    }
+    if (errors > MOST_TROUBLES || document !== undefined) break;
   }
+  for (const token of parser.end()) for (const each of composer.next(token)) document ??= each;
+  for (const each of composer.end(true, text.length)) {
+    if (document === undefined) document = each;
+    else troubles.push({ code: 'MULTIPLE_DOCS', message: '', pos: [each.range[0], each.range[0] + 3] });
+  }
+  return { document, troubles: troubles.concat(document?.errors ?? [], document?.warnings ?? []) };
+}
+
+function at(offset: number, text: string): Range {
+  const start = Math.max(0, Math.min(offset, text.length - 1));
+  return { start, end: Math.min(start + 1, text.length) };
+}
+
+const MOST_FINDINGS = 20;
+
+/** One error leads to others: the first of each line is enough. */
+function syntaxFindings(troubles: readonly PlacedTrouble[], text: string): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  let told = -1;
+  for (const trouble of troubles.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const start = Math.max(0, Math.min(trouble.pos[0], text.length));
+    if (start <= told) continue;
+    const newline = text.indexOf('\n', start);
+    told = newline < 0 ? text.length : newline;
+    const end = Math.max(start, Math.min(Math.max(trouble.pos[1], start + 1), told));
+    found.push(finding('baton/yaml', { start, end }, explainYaml(trouble)));
+    if (found.length === MOST_FINDINGS) break;
+  }
+  return found;
+}
+
+/** A value that an alias may stand for, and what it costs to let it. */
+interface Anchored {
+  readonly node: YamlNode;
+  readonly nodes: number;
+  readonly aliases: number;
+  /** How deep it goes below itself. */
+  readonly height: number;
 }
 
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
   readonly #text: string;
-  readonly #anchors = new Map<string, { readonly node: YamlNode; readonly size: number }>();
+  readonly #anchors = new Map<string, Anchored>();
   #nodes = 0;
   #aliases = 0;
+  /** The deepest place since the last anchor began. */
+  #deepest = 0;
 
   constructor(text: string) {
     this.#text = text;
   }
 
   node(node: unknown, depth: number): YamlNode {
-    const before = this.#nodes;
-    const range = rangeOf(node);
-    if (++this.#nodes > YAML_LIMITS.nodes) throw new LimitReached('The file holds more than 100,000 values.', range);
-    if (depth > YAML_LIMITS.depth) throw new LimitReached('Values are nested more than 64 deep here.', range);
-    if (isAlias(node)) return this.#alias(node, range);
-    const read = this.#plain(node, range, depth);
-    const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
-    if (anchor !== undefined) this.#anchors.set(anchor, { node: read, size: this.#nodes - before });
-    return read;
+    const anchor = isAlias(node) ? undefined : (node as { readonly anchor?: string } | null)?.anchor;
+    if (anchor !== undefined) return this.#anchored(anchor, node, depth);
+    return this.#any(node, depth);
   }
 
-  #plain(node: unknown, range: Range, depth: number): YamlNode {
+  #anchored(anchor: string, given: unknown, depth: number): YamlNode {
+    const before = { nodes: this.#nodes, aliases: this.#aliases, deepest: this.#deepest };
+    this.#deepest = depth;
+    const node = this.#any(given, depth);
+    this.#anchors.set(anchor, {
+      node,
+      nodes: this.#nodes - before.nodes,
+      aliases: this.#aliases - before.aliases,
+      height: this.#deepest - depth,
+    });
+    this.#deepest = Math.max(this.#deepest, before.deepest);
+    return node;
+  }
+
+  #any(node: unknown, depth: number): YamlNode {
+    const range = rangeOf(node);
+    this.#count({ nodes: 1, aliases: 0, deepest: depth }, range);
     if (isMap(node)) return { kind: 'map', entries: this.#entries(node.items, depth), range };
     if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => this.node(item, depth + 1)), range };
+    if (isAlias(node)) return this.#alias(node, { range, depth });
     return isScalar(node) ? this.#scalar(node, range) : nothing(range);
   }
 
-  #alias(alias: Alias, range: Range): YamlNode {
+  #count(more: { readonly nodes: number; readonly aliases: number; readonly deepest: number }, range: Range): void {
+    this.#nodes += more.nodes;
+    this.#aliases += more.aliases;
+    this.#deepest = Math.max(this.#deepest, more.deepest);
+    if (this.#aliases > YAML_LIMITS.aliases) throw new LimitPassed({ message: PASSED.aliases, range });
+    if (more.deepest > YAML_LIMITS.depth) throw new LimitPassed({ message: PASSED.depth, range });
+    if (this.#nodes <= YAML_LIMITS.nodes) return;
+    throw new LimitPassed({ message: more.aliases > 0 ? PASSED.aliasNodes : PASSED.nodes, range });
+  }
+
+  #alias(alias: Alias, { range, depth }: { readonly range: Range; readonly depth: number }): YamlNode {
     const anchored = this.#anchors.get(alias.source);
     if (anchored === undefined) {
-      this.diagnostics.push(finding('baton/yaml', range, `There is no anchor "&${alias.source}" before this place.`));
+      const message = `There is no anchor "&${alias.source}" before this place. If it is meant as text, put it in quotes.`;
+      this.diagnostics.push(finding('baton/yaml', range, message));
       return nothing(range);
     }
-    this.#nodes += anchored.size;
-    if (++this.#aliases > YAML_LIMITS.aliases) throw new LimitReached('The file uses more than 1,000 aliases.', range);
-    if (this.#nodes > YAML_LIMITS.nodes) throw new LimitReached('Aliases make more than 100,000 values.', range);
+    const { nodes, aliases, height } = anchored;
+    this.#count({ nodes: nodes - 1, aliases: aliases + 1, deepest: depth + height }, range);
     return anchored.node;
   }
 
@@ -110,49 +187,67 @@ class Reader {
     const { value } = node;
     const style = STYLES[node.type ?? 'PLAIN'] ?? 'plain';
     if (typeof value === 'string') return { kind: 'scalar', value, text: value, style, range };
-    const source = node.source ?? this.#text.slice(range.start, range.end);
-    if (typeof value === 'number' || typeof value === 'boolean') {
-      return { kind: 'scalar', value, text: source, style, range };
-    }
-    if (typeof value === 'bigint') return { kind: 'scalar', value: Number(value), text: source, style, range };
+    const text = node.source ?? this.#text.slice(range.start, range.end);
+    if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'scalar', value, text, style, range };
     return { kind: 'scalar', value: null, text: '', style, range };
   }
 
-  #entries(pairs: readonly Pair[], depth: number): YamlEntry[] {
+  #entries(pairs: readonly Pair[], depth: number): readonly YamlEntry[] {
     const entries: YamlEntry[] = [];
     const seen = new Map<string, Range>();
+    let merges: YamlEntry[] | undefined;
     for (const pair of pairs) {
       const key = this.node(pair.key, depth + 1);
+      const value = isNone(pair.value) ? nothing(after(key.range)) : this.node(pair.value, depth + 1);
       if (key.kind !== 'scalar') {
         this.diagnostics.push(finding('baton/yaml', key.range, 'A key must be plain text, not a list or a map.'));
         continue;
       }
-      const value = pair.value === null || pair.value === undefined ? nothing(after(key.range)) : this.node(pair.value, depth + 1);
-      if (key.text === '<<' && value.kind === 'map') {
-        entries.push(...value.entries);
-        continue;
+      const entry = { key, value, range: { start: key.range.start, end: Math.max(key.range.end, value.range.end) } };
+      if (key.text === '<<' && key.style === 'plain') (merges ??= []).push(entry);
+      else {
+        this.#checkKey(key, seen);
+        entries.push(entry);
       }
-      this.#checkKey(key, seen);
-      entries.push({ key, value, range: { start: key.range.start, end: Math.max(key.range.end, value.range.end) } });
     }
-    return entries;
+    return merges === undefined ? entries : this.#merged(entries, merges);
+  }
+
+  /** What `<<` brings along stands before the map's own keys, which win; of several maps the first wins. */
+  #merged(own: readonly YamlEntry[], merges: readonly YamlEntry[]): readonly YamlEntry[] {
+    const known = new Set(own.map(({ key }) => key.text));
+    const brought: YamlEntry[] = [];
+    for (const { value } of merges) {
+      for (const map of value.kind === 'list' ? value.items : [value]) {
+        if (map.kind !== 'map') {
+          const message = '`<<` takes a map, or a list of maps: usually an alias such as `<<: *name`.';
+          this.diagnostics.push(finding('baton/yaml', map.range, message));
+          continue;
+        }
+        for (const entry of map.entries) {
+          if (known.has(entry.key.text)) continue;
+          known.add(entry.key.text);
+          brought.push(entry);
+        }
+      }
+    }
+    return [...brought, ...own];
   }
 
   #checkKey(key: YamlScalar, seen: Map<string, Range>): void {
-    if (REFUSED_KEYS.has(key.text)) {
-      const message = `"${key.text}" cannot be a key: programs that read this file would trip over it.`;
-      this.diagnostics.push(finding('baton/refused-key', key.range, message));
+    const { text, range } = key;
+    if (REFUSED_KEYS.has(text)) {
+      const message = `"${text}" cannot be a key: programs that read this file would trip over it. Choose another name.`;
+      this.diagnostics.push(finding('baton/refused-key', range, message));
     }
-    const first = seen.get(key.text);
+    const first = seen.get(text);
     if (first === undefined) {
-      seen.set(key.text, key.range);
+      seen.set(text, range);
       return;
     }
-    this.diagnostics.push(
-      finding('baton/duplicate-key', key.range, `"${key.text}" stands twice here; only one of the two would count.`, {
-        related: [{ message: `The first "${key.text}"`, range: first }],
-      }),
-    );
+    const related = [{ message: `The first "${text}"`, range: first }];
+    const message = `"${text}" stands twice here, and only one of the two would count. Take one away, or rename it.`;
+    this.diagnostics.push(finding('baton/duplicate-key', range, message, { related }));
   }
 }
 
@@ -163,6 +258,10 @@ const STYLES: Readonly<Record<string, YamlScalar['style']>> = {
   BLOCK_LITERAL: 'literal',
   BLOCK_FOLDED: 'folded',
 };
+
+function isNone(value: unknown): boolean {
+  return value === null || value === undefined;
+}
 
 function nothing(range: Range): YamlScalar {
   return { kind: 'scalar', value: null, text: '', style: 'plain', range };
@@ -176,25 +275,4 @@ function after({ end }: Range): Range {
 function rangeOf(node: unknown): Range {
   const range = (node as { range?: readonly [number, number, number] | null } | null)?.range;
   return range === null || range === undefined ? { start: 0, end: 0 } : { start: range[0], end: range[1] };
-}
-
-const EXPLAINED: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'The indentation does not fit: keys of one map start in the same column.',
-  TAB_AS_INDENT: 'YAML does not allow tabs for indentation: use spaces.',
-  BLOCK_AS_IMPLICIT_KEY: 'A value cannot begin a new map on the same line as its key: put it on its own line, or in quotes if it holds ": ".',
-  MULTILINE_IMPLICIT_KEY: 'A key must fit on one line and end with a colon.',
-  MISSING_CHAR: 'Something is missing here: a closing quote or bracket, a comma, or the space after a colon.',
-  BAD_ALIAS: 'This alias refers to nothing. If it is meant as text, put it in quotes.',
-  UNEXPECTED_TOKEN: 'This is not expected here. If it is meant as text, put it in quotes.',
-  MULTIPLE_DOCS: 'A workflow file holds one document; take the `---` away.',
-  BAD_SCALAR_START: 'Text cannot begin with this character unless it is in quotes.',
-  BLOCK_IN_FLOW: 'Between brackets, lists and maps are written with brackets too.',
-  UNRESOLVED_TAG: 'Tags (`!…`) mean nothing in a workflow.',
-};
-
-function syntaxError(error: YAMLError, text: string): Diagnostic {
-  const [start, end] = error.pos;
-  const at = Math.max(0, Math.min(start, text.length));
-  const range = { start: at, end: Math.max(at, Math.min(Math.max(end, at + 1), text.length)) };
-  return finding('baton/yaml', range, EXPLAINED[error.code] ?? `This is not YAML: ${error.message}`);
 }

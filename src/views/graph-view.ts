@@ -246,8 +246,9 @@ function hop(from: StepId, to: StepId): string {
   return `${from} ${to}`;
 }
 
+/** As the diagnostic tells it: each step before the one it waits for. */
 function cycleMessage(cycle: readonly StepId[]): string {
-  const [first = ''] = cycle;
+  const [first = '', ...others] = cycle;
   const start = cycle.length === 1 ? 'This step waits for itself' : 'These steps wait for each other';
-  return `${start}: ${[...cycle, first].join(' → ')}`;
+  return `${start}: ${[first, ...others.toReversed(), first].join(' → ')}`;
 }

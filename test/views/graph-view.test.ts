@@ -64,7 +64,7 @@ suite('graph view', () => {
       ['ca', 'ab', 'bc', 'meme'],
     );
     assert.deepEqual(view.problems, [
-      { message: 'These steps wait for each other: a → b → c → a', steps: ['a', 'b', 'c'] },
+      { message: 'These steps wait for each other: a → c → b → a', steps: ['a', 'b', 'c'] },
       { message: 'This step waits for itself: me → me', steps: ['me'] },
     ]);
   });

@@ -2,7 +2,8 @@ import { shellProblems } from '../../expression/shell-text.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { ProgramText } from '../expression-uses.ts';
 import { finding } from '../findings.ts';
-import { scalarOffsets, textOf, valueOf } from '../tree.ts';
+import { scalarOffsets } from '../scalar-offsets.ts';
+import { textOf, valueOf } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
 /** V3: expressions in program text stand only where their value can be handed over without becoming program text. */
