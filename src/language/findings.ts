@@ -1,5 +1,5 @@
 import type { Range } from '../base/lines.ts';
-import { nearest } from '../base/nearest.ts';
+import { nearestAll } from '../base/nearest.ts';
 import type { Diagnostic, Fix, RelatedLocation, Severity } from '../model/diagnostic.ts';
 import type { Code } from './codes.ts';
 
@@ -15,14 +15,24 @@ export function finding(code: Code, range: Range, message: string, details: Find
   return { code, severity, message, range, related, fixes };
 }
 
-/** `Did you mean "x"?` with the fix that says so, or a list of what there is. */
+/** `Did you mean "x"?`, with the fix that says so where only one thing can be meant. */
 export function suggestion(
   word: string,
-  candidates: readonly string[],
+  candidates: Iterable<string>,
   range: Range,
 ): { readonly hint: string; readonly fixes: readonly Fix[] } {
-  const meant = nearest(word, candidates);
+  const near = [...new Set(nearestAll(word, candidates))];
+  const [meant, other] = near;
   if (meant === undefined) return { hint: '', fixes: [] };
-  const fixes = [{ title: `Change to "${meant}"`, edits: [{ range, newText: meant }] }];
-  return { hint: ` Did you mean "${meant}"?`, fixes };
+  if (other !== undefined) return { hint: ` Did you mean "${meant}" or "${other}"?`, fixes: [] };
+  return { hint: ` Did you mean "${meant}"?`, fixes: [replacement(range, meant)] };
+}
+
+export function replacement(range: Range, text: string): Fix {
+  return { title: `Change to "${text}"`, edits: [{ range, newText: text }] };
+}
+
+/** A few of many, for the end of a message. */
+export function listed(names: readonly string[]): string {
+  return names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ');
 }

@@ -66,7 +66,7 @@ function indentOf(text: string, written: string): number {
 }
 
 function leadOf(text: string): number {
-  return /^\s*?( *)[^\s]/.exec(text)?.[1]?.length ?? 0;
+  return /^(?:[ \t\r]*\n)*( *)/.exec(text)?.[1]?.length ?? 0;
 }
 
 /** Plain and single-quoted text: lines are trimmed, one line break becomes a space, more become one less. */

@@ -22,31 +22,30 @@ export interface StepLevel {
   readonly place: 'steps' | 'finally' | 'loop';
   /** The loop around them, and through it all that they may see besides themselves (rule G4). */
   readonly loop: StepEntry | undefined;
+  /** Steps that have all ended when these begin, so that they can be read but not needed: those before `finally`. */
+  readonly before: StepLevel | undefined;
   readonly entries: readonly StepEntry[];
   readonly byId: ReadonlyMap<StepId, StepEntry>;
 }
 
 /** The steps of a tree, loops opened up. */
 export function stepLevels(root: YamlNode | undefined): { readonly steps: StepLevel; readonly finally: StepLevel } {
-  return {
-    steps: levelOf(valueOf(root, 'steps'), 'steps', undefined),
-    finally: levelOf(valueOf(root, 'finally'), 'finally', undefined),
-  };
+  const steps = levelOf(valueOf(root, 'steps'), { place: 'steps', loop: undefined, before: undefined });
+  const last = levelOf(valueOf(root, 'finally'), { place: 'finally', loop: undefined, before: steps });
+  return { steps, finally: last };
 }
 
-function levelOf(node: YamlNode | undefined, place: StepLevel['place'], loop: StepEntry | undefined): StepLevel {
-  const entries: StepEntry[] = [];
+function levelOf(node: YamlNode | undefined, where: Pick<StepLevel, 'place' | 'loop' | 'before'>): StepLevel {
   const byId = new Map<StepId, StepEntry>();
-  const level: StepLevel = { place, loop, entries, byId };
+  const level = { ...where, entries: [] as readonly StepEntry[], byId };
   if (node?.kind !== 'map') return level;
   for (const entry of node.entries) {
     const step = stepOf(entry, level);
     // Of two steps with one id the last counts, as everywhere in YAML; the duplicate is told elsewhere.
-    const earlier = byId.get(step.id);
-    if (earlier !== undefined) entries.splice(entries.indexOf(earlier), 1);
-    entries.push(step);
+    byId.delete(step.id);
     byId.set(step.id, step);
   }
+  level.entries = [...byId.values()];
   return level;
 }
 
@@ -60,7 +59,7 @@ function stepOf({ key, value, range }: YamlEntry, level: StepLevel): StepEntry {
       : [];
   const step = { id: key.text, key, node: value, range, kinds, level, inner: undefined as StepLevel | undefined };
   const nested = valueOf(entryOf(value, 'loop')?.value, 'steps');
-  if (nested !== undefined) step.inner = levelOf(nested, 'loop', step);
+  if (nested !== undefined) step.inner = levelOf(nested, { place: 'loop', loop: step, before: undefined });
   return step;
 }
 
@@ -74,9 +73,17 @@ export function* allSteps(...levels: readonly StepLevel[]): Generator<StepEntry>
   }
 }
 
-/** Finds the step that an id means, seen from a level: its own steps first, then those around the loop. */
-export function visibleStep(level: StepLevel, id: StepId): StepEntry | undefined {
+/** A level, and all that can be seen from it: those around its loops, and those that have ended before. */
+export function* levelsFrom(level: StepLevel): Generator<StepLevel> {
   for (let each: StepLevel | undefined = level; each !== undefined; each = each.loop?.level) {
+    yield each;
+    if (each.before !== undefined) yield each.before;
+  }
+}
+
+/** Finds the step that an id means, seen from a level: the nearest of that name. */
+export function visibleStep(level: StepLevel, id: StepId): StepEntry | undefined {
+  for (const each of levelsFrom(level)) {
     const found = each.byId.get(id);
     if (found !== undefined) return found;
   }
@@ -85,7 +92,10 @@ export function visibleStep(level: StepLevel, id: StepId): StepEntry | undefined
 
 /** Every id that can be seen from a level. */
 export function visibleIds(level: StepLevel): StepId[] {
-  const ids: StepId[] = [];
-  for (let each: StepLevel | undefined = level; each !== undefined; each = each.loop?.level) ids.push(...each.byId.keys());
-  return ids;
+  return [...levelsFrom(level)].flatMap((each) => [...each.byId.keys()]);
+}
+
+/** The loops around a step, from the inside out. */
+export function* loopsAround(step: StepEntry): Generator<StepEntry> {
+  for (let each = step.level.loop; each !== undefined; each = each.level.loop) yield each;
 }
