@@ -40,7 +40,8 @@ function median(times) {
 for (const size of sizes) {
   const text = workflow(size);
   const found = analyze(text).diagnostics.map(({ code, related }) => `${code} with ${related.length} hops`);
-  if (found.join() !== 'baton/cycle with 3 hops') throw new Error(`Expected one cycle of three: ${found.join()}`);
+  if (found.join() !== 'baton/cycle with 3 hops')
+    throw new Error(`Expected one cycle of three: ${found.join()}`);
   const warmUp = Math.max(5, Math.ceil(2000 / size));
   for (let i = 0; i < warmUp; i++) void (parseDocument(text), analyze(text));
   /** @type {number[]} */

@@ -9,7 +9,7 @@ export interface Door {
   readonly style: TerminalStyle;
   /** True when standard output is a terminal that understands cursor movement. */
   readonly live: boolean;
-  columns(): number;
+  readonly columns: () => number;
   print(text: string): void;
   complain(text: string): void;
 }

@@ -5,7 +5,10 @@ import { at, type IndexedGraph } from './index-graph.ts';
  * The path that takes longest: by the weight of each step (a duration, say), by the number of steps without. Steps on
  * a cycle, or behind one, are left out. Linear.
  */
-export function criticalPath(graph: IndexedGraph, weight: (id: StepId) => number = () => 1): readonly StepId[] {
+export function criticalPath(
+  graph: IndexedGraph,
+  weight: (id: StepId) => number = () => 1,
+): readonly StepId[] {
   const n = graph.ids.length;
   const open = graph.indegree.slice();
   const length = new Float64Array(n);

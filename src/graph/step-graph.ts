@@ -25,7 +25,8 @@ export function stepGraph(workflow: Pick<Workflow, 'steps'>): StepGraph {
   const edges: GraphEdge[] = [];
   for (const step of workflow.steps) {
     for (const need of step.needs) {
-      if (known.has(need.step)) edges.push({ from: need.step, to: step.id, kind: need.kind, range: need.range });
+      if (known.has(need.step))
+        edges.push({ from: need.step, to: step.id, kind: need.kind, range: need.range });
     }
     if (step.kind === 'gate' && step.with.rewindTo !== undefined && known.has(step.with.rewindTo)) {
       edges.push({ from: step.id, to: step.with.rewindTo, kind: 'rewind', range: step.range });

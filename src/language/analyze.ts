@@ -1,14 +1,15 @@
 import { findCycles, type Cycle } from '../graph/cycles.ts';
 import { indexGraph } from '../graph/index-graph.ts';
 import { stepGraph, type StepGraph } from '../graph/step-graph.ts';
-import { hasErrors, type Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { buildWorkflow } from './build-workflow.ts';
+import { RELIED_UPON } from './codes.ts';
 import type { CheckContext } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { edgesInto, needEntries, stepMentions, type StepReference } from './edges.ts';
 import { usesOf, type ExpressionUse, type Uses } from './expression-uses.ts';
-import { withoutIgnored } from './ignore.ts';
+import { siftIgnored } from './ignore.ts';
 import { readYaml } from './read-yaml.ts';
 import { allSteps, stepLevels, type StepEntry, type StepLevel } from './step-entries.ts';
 import { textOf, valueOf, type YamlNode } from './tree.ts';
@@ -33,6 +34,8 @@ export interface Analysis {
   readonly cycles: readonly (readonly StepId[])[];
   /** By place. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What a person took away by `# baton-ignore` (rule F3). */
+  readonly silenced: readonly Diagnostic[];
   /** No errors, and nothing that cannot run yet. */
   readonly runnable: boolean;
 }
@@ -51,12 +54,11 @@ export interface WorkflowIndex {
  * save work where little changed; it never changes the answer.
  */
 export function analyze(text: string, surroundings: Surroundings = {}, last?: Analysis): Analysis {
-  if (last?.text === text && last.workflow.ref === (surroundings.ref ?? '')) return last;
+  if (last !== undefined && isSame(last, text, surroundings)) return last;
   const { root: tree, diagnostics: yamlDiagnostics } = readYaml(text);
   const levels = stepLevels(tree);
-  const both = [levels.steps, levels.finally];
-  const uses = usesOf(text, tree, both);
-  const steps = [...allSteps(...both)];
+  const steps = [...allSteps(levels.steps, levels.finally)];
+  const uses = usesOf(text, tree, { level: levels.steps, steps });
   const edges = edgesInto(uses.expressions, steps);
   const readsStdout = stdoutReaders(uses);
   const workflow = buildWorkflow(tree, levels, {
@@ -67,34 +69,56 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
   });
   const graph = stepGraph(workflow);
   const cycles = cyclesOf(graph);
-  const references = referencesOf(steps, uses.expressions);
   const context: CheckContext = { text, tree, levels, steps, uses, edges, workflow, graph, cycles };
   // A tree that is broken or refused says more about YAML than about what is missing in it.
-  const checked = tree === undefined && yamlDiagnostics.length > 0 ? [] : CHECKS.flatMap((check) => check(context));
-  const diagnostics = withoutIgnored(text, [...yamlDiagnostics, ...checked]).toSorted(byPlace);
+  const checked =
+    tree === undefined && yamlDiagnostics.length > 0 ? [] : CHECKS.flatMap((check) => check(context));
+  const found = withoutRepeats([...yamlDiagnostics, ...checked].toSorted(byPlace));
+  const { shown: diagnostics, silenced } = siftIgnored(text, found);
   return {
     text,
     tree,
     workflow,
-    index: { ...levels, references, expressions: uses.expressions },
+    index: { ...levels, references: referencesOf(steps, uses.expressions), expressions: uses.expressions },
     graph,
     cycles: cycles.map((cycle) => cycle.steps),
     diagnostics,
-    runnable: !diagnostics.some(blocks),
+    silenced,
+    runnable: ![...diagnostics, ...silenced.filter(staysBlocked)].some(blocks),
   };
+}
+
+function isSame(last: Analysis, text: string, { ref = '', digest = '' }: Surroundings): boolean {
+  return last.text === text && last.workflow.ref === ref && last.workflow.digest === digest;
 }
 
 /** What keeps a workflow from being run: errors, and parts of the language that cannot run yet. */
 export function blockers(analysis: Analysis): readonly Diagnostic[] {
-  return analysis.diagnostics.filter(blocks);
+  const { diagnostics, silenced } = analysis;
+  return [...diagnostics, ...silenced.filter(staysBlocked)].filter(blocks).toSorted(byPlace);
 }
 
-function blocks(diagnostic: Diagnostic): boolean {
-  return hasErrors([diagnostic]) || (diagnostic.code === 'baton/not-yet' && diagnostic.severity === 'warning');
+function blocks({ code, severity }: Diagnostic): boolean {
+  return severity === 'error' || (code === 'baton/not-yet' && severity === 'warning');
+}
+
+function staysBlocked({ code }: Diagnostic): boolean {
+  return RELIED_UPON.has(code);
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   return a.range.start - b.range.start || a.range.end - b.range.end;
+}
+
+/** What an alias stands for is looked at wherever the alias stands, but told once. */
+function withoutRepeats(sorted: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return sorted.filter(({ code, message, range }) => {
+    const key = `${range.start} ${range.end} ${code} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 /** A gate's way back closes no cycle: the run goes there on purpose. */
@@ -125,10 +149,12 @@ function referencesOf(steps: readonly StepEntry[], uses: readonly ExpressionUse[
     for (const { id, range } of needEntries(from)) references.push({ id, range, from, kind: 'needs' });
     const rewind = valueOf(valueOf(from.node, 'gate'), 'rewind_to');
     const id = textOf(rewind);
-    if (id !== undefined && rewind !== undefined) references.push({ id, range: rewind.range, from, kind: 'rewind' });
+    if (id !== undefined && rewind !== undefined)
+      references.push({ id, range: rewind.range, from, kind: 'rewind' });
   }
   for (const use of uses) {
-    for (const mention of stepMentions(use)) references.push({ ...mention, from: use.step, kind: 'expression' });
+    for (const mention of stepMentions(use))
+      references.push({ ...mention, from: use.step, kind: 'expression' });
   }
   return references;
 }

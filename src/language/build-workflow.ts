@@ -47,7 +47,11 @@ export function buildWorkflow(
     ...(description !== undefined && { description }),
     digest: context.digest,
     inputs: inputsOf(valueOf(root, 'inputs')),
-    env: Object.assign(emptyRecord<string>(), textsOf(valueOf(root, 'env')), textsOf(valueOf(defaults, 'env'))),
+    env: Object.assign(
+      emptyRecord<string>(),
+      textsOf(valueOf(root, 'env')),
+      textsOf(valueOf(defaults, 'env')),
+    ),
     dotenv: textListOf(valueOf(root, 'dotenv')),
     steps: stepsOf(levels.steps, defaults, context),
     finally: stepsOf(levels.finally, defaults, context),
@@ -72,7 +76,11 @@ function stepsOf(level: StepLevel, defaults: YamlNode | undefined, context: Buil
 }
 
 /** The first kind there is; a step without one cannot be drawn or run. */
-function kindOf(entry: StepEntry, defaults: YamlNode | undefined, context: BuildContext): StepOfKind | undefined {
+function kindOf(
+  entry: StepEntry,
+  defaults: YamlNode | undefined,
+  context: BuildContext,
+): StepOfKind | undefined {
   const kind = STEP_KINDS.find((each) => entry.kinds.some((found) => found.kind === each));
   const value = kind && valueOf(entry.node, kind);
   switch (kind) {
@@ -84,7 +92,10 @@ function kindOf(entry: StepEntry, defaults: YamlNode | undefined, context: Build
       return { kind, with: { command, ...(shell !== undefined && { shell }) } };
     }
     case 'script':
-      return { kind, with: { text: textOf(value) ?? '', language: textOf(valueOf(entry.node, 'language')) ?? '' } };
+      return {
+        kind,
+        with: { text: textOf(value) ?? '', language: textOf(valueOf(entry.node, 'language')) ?? '' },
+      };
     case 'agent':
       return { kind, with: agentOf(value) };
     case 'workflow':
@@ -202,7 +213,11 @@ function inputsOf(node: YamlNode | undefined): InputDeclaration[] {
 }
 
 /** `default: 3` of a string input is the text `3`. */
-function defaultOf(type: InputType, value: null | boolean | number | string, text: string): string | number | boolean {
+function defaultOf(
+  type: InputType,
+  value: null | boolean | number | string,
+  text: string,
+): string | number | boolean {
   return type === 'string' || type === 'path' || value === null ? text : value;
 }
 
@@ -219,7 +234,11 @@ function isTrue(node: YamlNode | undefined): boolean {
 
 function limitsOf(node: YamlNode | undefined): Limits {
   const parallel = numberOf(valueOf(node, 'parallel'));
-  const onFailure = choiceOf(valueOf(node, 'on_failure'), ['continue', 'finish', 'kill'] as const, 'continue');
+  const onFailure = choiceOf(
+    valueOf(node, 'on_failure'),
+    ['continue', 'finish', 'kill'] as const,
+    'continue',
+  );
   return { ...(parallel !== undefined && { parallel }), onFailure };
 }
 
@@ -283,7 +302,14 @@ function fanOutOf(step: YamlNode): FanOut | undefined {
     if (key.text === 'include' || key.text === 'exclude') continue;
     lists[key.text] = value.kind === 'list' ? value.items.map(toJson) : (textOf(value) ?? '');
   }
-  return { over: { matrix: lists, include: jsonList(valueOf(matrix, 'include')), exclude: jsonList(valueOf(matrix, 'exclude')) }, ...width };
+  return {
+    over: {
+      matrix: lists,
+      include: jsonList(valueOf(matrix, 'include')),
+      exclude: jsonList(valueOf(matrix, 'exclude')),
+    },
+    ...width,
+  };
 }
 
 function jsonList(node: YamlNode | undefined): Json[] {
@@ -316,7 +342,12 @@ function gateOf(node: YamlNode | undefined): Extract<StepOfKind, { kind: 'gate' 
   const rewindTo = textOf(valueOf(node, 'rewind_to'));
   const timeoutMs = durationOf(valueOf(node, 'timeout'));
   return {
-    by: check !== undefined ? { check } : when !== undefined ? { when } : { approval: textOf(valueOf(node, 'approval')) ?? '' },
+    by:
+      check !== undefined
+        ? { check }
+        : when !== undefined
+          ? { when }
+          : { approval: textOf(valueOf(node, 'approval')) ?? '' },
     ...(rewindTo !== undefined && { rewindTo }),
     max: numberOf(valueOf(node, 'max')) ?? 3,
     ...(timeoutMs !== undefined && { timeoutMs }),
@@ -334,7 +365,11 @@ function schedulesOf(node: YamlNode | undefined): Schedule[] {
       {
         when,
         ...(timezone !== undefined && { timezone }),
-        overlap: choiceOf(valueOf(item, 'overlap'), ['skip', 'queue', 'cancel_running', 'allow'] as const, 'skip'),
+        overlap: choiceOf(
+          valueOf(item, 'overlap'),
+          ['skip', 'queue', 'cancel_running', 'allow'] as const,
+          'skip',
+        ),
         catchUp: choiceOf(valueOf(item, 'catch_up'), ['last', 'none', 'all'] as const, 'last'),
         windowMs: durationOf(valueOf(item, 'window')) ?? 86_400_000,
         range: item.range,
@@ -354,7 +389,10 @@ function momentOf(item: YamlNode): Schedule['when'] | undefined {
 
 function fileTriggersOf(node: YamlNode | undefined): Workflow['fileTriggers'] {
   if (node === undefined) return undefined;
-  return { paths: textListOf(valueOf(node, 'paths')), debounceMs: durationOf(valueOf(node, 'debounce')) ?? 500 };
+  return {
+    paths: textListOf(valueOf(node, 'paths')),
+    debounceMs: durationOf(valueOf(node, 'debounce')) ?? 500,
+  };
 }
 
 /** Whether a step has a field at all, empty or not. */

@@ -4,7 +4,7 @@ import type { DiagnosticCode } from '../model/diagnostic.ts';
 export const CODES = {
   'baton/yaml': 'The text is not YAML.',
   'baton/limit': 'The file is larger or deeper than a workflow may be.',
-  'baton/duplicate-key': 'A key stands twice in one map.',
+  'baton/duplicate-key': 'A key, or a step, stands twice.',
   'baton/refused-key': 'A key that no workflow may use.',
   'baton/unknown-key': 'A key that means nothing here.',
   'baton/type': 'A value of the wrong kind.',
@@ -12,11 +12,11 @@ export const CODES = {
   'baton/missing': 'Something that has to be there is not.',
   'baton/kind': 'A step needs exactly one of run, script, agent, workflow, gate, loop.',
   'baton/step-id': 'A step id of a form that is not allowed.',
-  'baton/unknown-step': 'A step that does not exist.',
+  'baton/unknown-step': 'A step that does not exist, or cannot be seen from here.',
   'baton/cycle': 'Steps that wait for each other.',
-  'baton/expression': 'An expression that cannot be read.',
+  'baton/expression': 'An expression that cannot be read, or stands where none is evaluated.',
   'baton/unknown-value': 'An expression reads something that does not exist.',
-  'baton/shell': 'An expression where the shell would not fill it in.',
+  'baton/shell': 'An expression in a program where its value cannot be handed over.',
   'baton/reserved': 'A variable that only Baton sets.',
   'baton/input': 'An input whose declaration contradicts itself.',
   'baton/schedule': 'A schedule that cannot be read.',
@@ -24,3 +24,21 @@ export const CODES = {
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;
 
 export type Code = keyof typeof CODES;
+
+/**
+ * What a run relies on. A diagnostic of these codes can be silenced like any other, and then is shown no more; but the
+ * workflow still cannot be run.
+ */
+export const RELIED_UPON: ReadonlySet<string> = new Set<Code>([
+  'baton/yaml',
+  'baton/limit',
+  'baton/duplicate-key',
+  'baton/refused-key',
+  'baton/type',
+  'baton/missing',
+  'baton/kind',
+  'baton/step-id',
+  'baton/unknown-step',
+  'baton/cycle',
+  'baton/not-yet',
+]);

@@ -44,7 +44,10 @@ export function* stepMentions(use: ExpressionUse): Generator<{ readonly id: Step
 }
 
 /** The edges into every step: those written in `needs`, and those that expressions draw (rule G1), each step once. */
-export function edgesInto(uses: readonly ExpressionUse[], steps: Iterable<StepEntry>): Map<StepEntry, Need[]> {
+export function edgesInto(
+  uses: readonly ExpressionUse[],
+  steps: Iterable<StepEntry>,
+): Map<StepEntry, Need[]> {
   const edges = new Map<StepEntry, Map<StepId, Need>>();
   for (const step of steps) edges.set(step, new Map(writtenNeeds(step).map((need) => [need.step, need])));
   for (const use of uses) {

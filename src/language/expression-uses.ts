@@ -3,13 +3,13 @@ import type { Result } from '../base/result.ts';
 import type { ExpressionProblem, ParsedExpression } from '../expression/expression.ts';
 import { parseExpression } from '../expression/parse.ts';
 import { bareExpression, hasExpression, splitTemplate } from '../expression/template.ts';
-import type { StepEntry, StepLevel } from './step-entries.ts';
-import { allSteps } from './step-entries.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
+import type { StepEntry, StepLevel } from './step-entries.ts';
 import { entryOf, valueOf, type YamlNode, type YamlScalar } from './tree.ts';
 
 /** Where an expression stands decides what it may read. */
-export type ExpressionField = 'if' | 'until' | 'gate.when' | 'run' | 'script' | 'loop' | 'matrix' | 'workflow' | 'other';
+export type ExpressionField =
+  'if' | 'until' | 'gate.when' | 'run' | 'script' | 'for_each' | 'matrix' | 'workflow' | 'other';
 
 /** One expression of the file. */
 export interface ExpressionUse {
@@ -30,34 +30,44 @@ export function inFile(use: Pick<ExpressionUse, 'toFile'>, { start, end }: Range
   return { start: use.toFile(start), end: use.toFile(end) };
 }
 
-/** Text that goes to a shell or an interpreter, with what is needed to check the expressions in it. */
+/** Text that goes to a shell or an interpreter, and has expressions in it that must be looked at. */
 export interface ProgramText {
   readonly scalar: YamlScalar;
   readonly step: StepEntry;
-  readonly field: 'run' | 'script';
+  readonly field: 'run' | 'script' | 'gate.check';
 }
 
 export interface Uses {
   readonly expressions: readonly ExpressionUse[];
   readonly programs: readonly ProgramText[];
-  /** Expressions that are never closed. */
-  readonly broken: readonly { readonly problem: ExpressionProblem; readonly range: Range }[];
+  /** What is no expression at all: never closed, or with text around it where one expression is wanted. */
+  readonly broken: readonly { readonly message: string; readonly range: Range }[];
 }
 
 /** Step fields whose texts may hold expressions, beside the kind's own. */
-const STEP_FIELDS = ['env', 'cwd', 'with', 'for_each', 'matrix', 'concurrency', 'agent', 'workflow'] as const;
+const STEP_FIELDS: ReadonlySet<string> = new Set([
+  'env',
+  'cwd',
+  'with',
+  'for_each',
+  'matrix',
+  'concurrency',
+  'cache',
+  'workflow',
+]);
 const WORKFLOW_FIELDS = ['env', 'defaults', 'dotenv', 'concurrency'] as const;
 
 /** Finds every expression of a file. */
-export function usesOf(file: string, root: YamlNode | undefined, levels: readonly StepLevel[]): Uses {
+export function usesOf(
+  file: string,
+  root: YamlNode | undefined,
+  { level, steps }: { readonly level: StepLevel; readonly steps: readonly StepEntry[] },
+): Uses {
   const collector = new Collector(file);
-  const [outermost] = levels;
-  if (outermost !== undefined) {
-    for (const key of WORKFLOW_FIELDS) {
-      collector.texts(entryOf(root, key)?.value, { field: 'workflow', step: undefined, level: outermost });
-    }
+  for (const key of WORKFLOW_FIELDS) {
+    collector.texts(entryOf(root, key)?.value, { field: 'workflow', step: undefined, level });
   }
-  for (const step of allSteps(...levels)) collectStep(collector, step);
+  for (const step of steps) collectStep(collector, step);
   return collector;
 }
 
@@ -65,21 +75,28 @@ function collectStep(collector: Collector, step: StepEntry): void {
   if (step.node.kind !== 'map') return;
   const { level } = step;
   for (const { key, value } of step.node.entries) {
-    const at = { field: 'other' as ExpressionField, step, level };
-    if (key.text === 'if') collector.condition(value, { ...at, field: 'if' });
-    else if (key.text === 'run') collector.program(value, { ...at, field: 'run' });
-    else if (key.text === 'script') collector.program(value, { ...at, field: 'script' });
-    else if (key.text === 'gate') collectGate(collector, value, at);
-    else if (key.text === 'loop') {
+    const { text } = key;
+    if (text === 'if') collector.condition(value, { field: 'if', step, level });
+    else if (text === 'run' || text === 'script') collector.program(value, { field: text, step, level });
+    else if (text === 'for_each' || text === 'matrix') collector.texts(value, { field: text, step, level });
+    else if (text === 'gate') collectGate(collector, value, step);
+    else if (text === 'agent') collectAgent(collector, value, { field: 'other', step, level });
+    else if (text === 'loop') {
       collector.condition(valueOf(value, 'until'), { step, level: step.inner ?? level, field: 'until' });
-    } else if ((STEP_FIELDS as readonly string[]).includes(key.text)) collector.texts(value, at);
+    } else if (STEP_FIELDS.has(text)) collector.texts(value, { field: 'other', step, level });
   }
 }
 
-function collectGate(collector: Collector, gate: YamlNode, at: Where): void {
-  collector.condition(valueOf(gate, 'when'), { ...at, field: 'gate.when' });
-  collector.texts(valueOf(gate, 'check'), at);
-  collector.texts(valueOf(gate, 'approval'), at);
+function collectGate(collector: Collector, gate: YamlNode, step: StepEntry): void {
+  const { level } = step;
+  collector.condition(valueOf(gate, 'when'), { field: 'gate.when', step, level });
+  const check = valueOf(gate, 'check');
+  if (check !== undefined) collector.program(check, { field: 'gate.check', step, level });
+  collector.texts(valueOf(gate, 'approval'), { field: 'other', step, level });
+}
+
+function collectAgent(collector: Collector, agent: YamlNode, where: Where): void {
+  for (const field of ['prompt', 'command', 'acp']) collector.texts(valueOf(agent, field), where);
 }
 
 type Where = Pick<ExpressionUse, 'field' | 'step' | 'level'>;
@@ -87,8 +104,10 @@ type Where = Pick<ExpressionUse, 'field' | 'step' | 'level'>;
 class Collector implements Uses {
   readonly expressions: ExpressionUse[] = [];
   readonly programs: ProgramText[] = [];
-  readonly broken: { problem: ExpressionProblem; range: Range }[] = [];
+  readonly broken: { message: string; range: Range }[] = [];
   readonly #file: string;
+  /** Files repeat themselves: one reading of each source is enough. */
+  readonly #parsed = new Map<string, ExpressionUse['parsed']>();
 
   constructor(file: string) {
     this.#file = file;
@@ -98,22 +117,34 @@ class Collector implements Uses {
   condition(node: YamlNode | undefined, where: Where): void {
     if (node?.kind !== 'scalar' || node.value === null) return;
     const { source, offset } = bareExpression(node.text);
-    if (source.includes('${{')) return this.#template(node, where);
-    this.#add(node, { source, offset, where });
+    if (source.includes('${{')) {
+      const message = `\`${where.field}\` is one expression: put the braces around all of it, or leave them out.`;
+      this.broken.push({ message, range: node.range });
+    } else this.#add(node, { source, offset, where });
   }
 
   /** Every text below a value. */
   texts(node: YamlNode | undefined, where: Where): void {
     if (node === undefined) return;
-    if (node.kind === 'scalar') return this.#template(node, where);
-    if (node.kind === 'list') for (const item of node.items) this.texts(item, where);
+    if (node.kind === 'scalar') this.#template(node, where);
+    else if (node.kind === 'list') for (const item of node.items) this.texts(item, where);
     else for (const entry of node.entries) this.texts(entry.value, where);
   }
 
-  program(node: YamlNode, where: Where & { readonly field: 'run' | 'script'; readonly step: StepEntry }): void {
-    if (node.kind !== 'scalar') return this.texts(node, { ...where, field: 'other' });
-    if (hasExpression(node.text)) this.programs.push({ scalar: node, step: where.step, field: where.field });
-    this.#template(node, where);
+  program(
+    node: YamlNode,
+    where: {
+      readonly field: ProgramText['field'];
+      readonly step: StepEntry;
+      readonly level: StepLevel;
+    },
+  ): void {
+    const { field } = where;
+    const texts: Where = { ...where, field: field === 'gate.check' ? 'other' : field };
+    if (node.kind !== 'scalar') return this.texts(node, { ...texts, field: 'other' });
+    if (!hasExpression(node.text)) return;
+    this.programs.push({ scalar: node, step: where.step, field });
+    this.#template(node, texts);
   }
 
   #template(node: YamlScalar, where: Where): void {
@@ -121,21 +152,40 @@ class Collector implements Uses {
     const parts = splitTemplate(node.text);
     if (!parts.ok) {
       const toFile = scalarOffsets(node, this.#file);
-      const { start, end } = parts.error.range;
-      this.broken.push({ problem: parts.error, range: { start: toFile(start), end: toFile(end) } });
+      const { message, range } = parts.error;
+      this.broken.push({ message, range: { start: toFile(range.start), end: toFile(range.end) } });
       return;
     }
+    const offsets = lazily(() => scalarOffsets(node, this.#file));
     for (const part of parts.value) {
-      if (part.kind === 'expression') this.#add(node, { source: part.source, offset: part.inner.start, where });
+      if (part.kind === 'expression')
+        this.#add(node, { source: part.source, offset: part.inner.start, where, offsets });
     }
   }
 
-  #add(node: YamlScalar, use: { readonly source: string; readonly offset: number; readonly where: Where }): void {
+  #add(
+    node: YamlScalar,
+    use: {
+      readonly source: string;
+      readonly offset: number;
+      readonly where: Where;
+      readonly offsets?: () => (offset: number) => number;
+    },
+  ): void {
     const { source, offset, where } = use;
-    const offsets = lazily(() => scalarOffsets(node, this.#file));
+    const offsets = use.offsets ?? lazily(() => scalarOffsets(node, this.#file));
     const toFile = (at: number) => offsets()(offset + at);
     const range = { start: toFile(0), end: toFile(source.length) };
-    this.expressions.push({ ...where, parsed: parseExpression(source), range, toFile });
+    const { field, step, level } = where;
+    this.expressions.push({ field, step, level, parsed: this.#parse(source), range, toFile });
+  }
+
+  #parse(source: string): ExpressionUse['parsed'] {
+    const known = this.#parsed.get(source);
+    if (known !== undefined) return known;
+    const parsed = parseExpression(source);
+    this.#parsed.set(source, parsed);
+    return parsed;
   }
 }
 

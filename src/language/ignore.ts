@@ -1,21 +1,37 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 
-const IGNORE = /#[ \t]*baton-ignore:[ \t]*([^\n]*)/g;
-
-/** F3: `# baton-ignore: code` on the line before takes away diagnostics of that code. Limits and YAML errors stay. */
-export function withoutIgnored(text: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  if (!text.includes('baton-ignore')) return diagnostics;
-  const ignored = [...text.matchAll(IGNORE)].map((match) => nextLine(text, match.index, match[1] ?? ''));
-  return diagnostics.filter(
-    ({ code, range }) =>
-      !ignored.some(({ codes, start, end }) => codes.includes(code) && range.start >= start && range.start < end),
-  );
+/** Diagnostics that are shown, and those that a person took away. */
+export interface Sifted {
+  readonly shown: readonly Diagnostic[];
+  readonly silenced: readonly Diagnostic[];
 }
 
-function nextLine(text: string, at: number, list: string): { readonly codes: string[]; start: number; end: number } {
-  const codes = list.split(/[\s,]+/).map((code) => (code.startsWith('baton/') ? code : `baton/${code}`));
+const IGNORE = /#[ \t]*baton-ignore:[ \t]*([^\r\n]*)/g;
+
+/** F3: `# baton-ignore: code, code` on the line before takes away diagnostics of those codes that begin on the line. */
+export function siftIgnored(text: string, diagnostics: readonly Diagnostic[]): Sifted {
+  if (diagnostics.length === 0 || !text.includes('baton-ignore')) return { shown: diagnostics, silenced: [] };
+  const ignored = new Map(
+    [...text.matchAll(IGNORE)].map((found) => [nextLine(text, found.index), codesOf(found[1] ?? '')]),
+  );
+  const shown: Diagnostic[] = [];
+  const silenced: Diagnostic[] = [];
+  for (const diagnostic of diagnostics) {
+    const line = text.lastIndexOf('\n', diagnostic.range.start - 1) + 1;
+    const isIgnored = ignored.get(line)?.has(diagnostic.code) === true;
+    (isIgnored ? silenced : shown).push(diagnostic);
+  }
+  return { shown, silenced };
+}
+
+/** `cycle` and `baton/cycle` are the same. */
+function codesOf(list: string): ReadonlySet<string> {
+  const words = list.split(/[\s,]+/).filter((word) => word !== '');
+  return new Set(words.map((word) => (word.startsWith('baton/') ? word : `baton/${word}`)));
+}
+
+/** Where the line after a place begins. */
+function nextLine(text: string, at: number): number {
   const newline = text.indexOf('\n', at);
-  const start = newline < 0 ? text.length : newline + 1;
-  const end = text.indexOf('\n', start);
-  return { codes, start, end: end < 0 ? text.length + 1 : end };
+  return newline < 0 ? text.length : newline + 1;
 }

@@ -63,8 +63,16 @@ const MOST_TROUBLES = 1000;
  * What the library's `parseDocument` does, with an eye on the limits while it goes on. `schema` keeps a `%YAML 1.1`
  * line from changing what values mean.
  */
-function compose(text: string): { document: Document.Parsed | undefined; troubles: readonly PlacedTrouble[] } {
-  const composer = new Composer({ schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+function compose(text: string): {
+  document: Document.Parsed | undefined;
+  troubles: readonly PlacedTrouble[];
+} {
+  const composer = new Composer({
+    schema: 'core',
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
   const parser = new Parser();
   const count = new LexemeCount();
   let document: Document.Parsed | undefined;
@@ -72,7 +80,8 @@ function compose(text: string): { document: Document.Parsed | undefined; trouble
   let errors = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const passed = count.take(lexeme, parser.stack.length);
-    if (passed !== undefined) throw new LimitPassed({ message: PASSED[passed], range: at(parser.offset, text) });
+    if (passed !== undefined)
+      throw new LimitPassed({ message: PASSED[passed], range: at(parser.offset, text) });
     for (const token of parser.next(lexeme)) {
       if (token.type === 'error' || token.type === 'directive') errors++;
       for (const each of composer.next(token)) document ??= each;
@@ -156,12 +165,16 @@ class Reader {
     const range = rangeOf(node);
     this.#count({ nodes: 1, aliases: 0, deepest: depth }, range);
     if (isMap(node)) return { kind: 'map', entries: this.#entries(node.items, depth), range };
-    if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => this.node(item, depth + 1)), range };
+    if (isSeq(node))
+      return { kind: 'list', items: node.items.map((item) => this.node(item, depth + 1)), range };
     if (isAlias(node)) return this.#alias(node, { range, depth });
     return isScalar(node) ? this.#scalar(node, range) : nothing(range);
   }
 
-  #count(more: { readonly nodes: number; readonly aliases: number; readonly deepest: number }, range: Range): void {
+  #count(
+    more: { readonly nodes: number; readonly aliases: number; readonly deepest: number },
+    range: Range,
+  ): void {
     this.#nodes += more.nodes;
     this.#aliases += more.aliases;
     this.#deepest = Math.max(this.#deepest, more.deepest);
@@ -188,7 +201,8 @@ class Reader {
     const style = STYLES[node.type ?? 'PLAIN'] ?? 'plain';
     if (typeof value === 'string') return { kind: 'scalar', value, text: value, style, range };
     const text = node.source ?? this.#text.slice(range.start, range.end);
-    if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'scalar', value, text, style, range };
+    if (typeof value === 'number' || typeof value === 'boolean')
+      return { kind: 'scalar', value, text, style, range };
     return { kind: 'scalar', value: null, text: '', style, range };
   }
 
@@ -200,10 +214,16 @@ class Reader {
       const key = this.node(pair.key, depth + 1);
       const value = isNone(pair.value) ? nothing(after(key.range)) : this.node(pair.value, depth + 1);
       if (key.kind !== 'scalar') {
-        this.diagnostics.push(finding('baton/yaml', key.range, 'A key must be plain text, not a list or a map.'));
+        this.diagnostics.push(
+          finding('baton/yaml', key.range, 'A key must be plain text, not a list or a map.'),
+        );
         continue;
       }
-      const entry = { key, value, range: { start: key.range.start, end: Math.max(key.range.end, value.range.end) } };
+      const entry = {
+        key,
+        value,
+        range: { start: key.range.start, end: Math.max(key.range.end, value.range.end) },
+      };
       if (key.text === '<<' && key.style === 'plain') (merges ??= []).push(entry);
       else {
         this.#checkKey(key, seen);

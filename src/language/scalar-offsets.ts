@@ -105,7 +105,11 @@ function foldAt(written: string, from: number): { readonly start: number; readon
 }
 const FOLD = /[ \t]*\r?\n[ \t\r\n]*/y;
 
-function putFold(reading: Reading, written: string, fold: { readonly start: number; readonly end: number }): number {
+function putFold(
+  reading: Reading,
+  written: string,
+  fold: { readonly start: number; readonly end: number },
+): number {
   const breaks: number[] = [];
   for (let i = fold.start; i < fold.end; i++) if (written[i] === '\n') breaks.push(i);
   if (breaks.length === 1) put(reading, ' ', breaks[0] ?? 0);

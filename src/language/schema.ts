@@ -37,16 +37,39 @@ const count = (description: string, more: Partial<Schema> = {}): Schema => {
   return { type: 'integer', minimum: 1, description, 'x-expects': 'a whole number from 1', ...more };
 };
 const duration = (description: string, more: Partial<Schema> = {}): Schema => {
-  return { type: 'string', pattern: DURATION_PATTERN, description, 'x-expects': 'a duration such as 500ms, 10s, 5m or 1h30m', ...more };
+  return {
+    type: 'string',
+    pattern: DURATION_PATTERN,
+    description,
+    'x-expects': 'a duration such as 500ms, 10s, 5m or 1h30m',
+    ...more,
+  };
 };
 const choice = (values: readonly string[], description: string, more: Partial<Schema> = {}): Schema => {
   return { type: 'string', enum: values, description, 'x-expects': `one of ${values.join(', ')}`, ...more };
 };
 const record = (description: string, values: Schema, more: Partial<Schema> = {}): Schema => {
-  return { type: 'object', additionalProperties: values, description, 'x-expects': 'a map of names to values', ...more };
+  return {
+    type: 'object',
+    additionalProperties: values,
+    description,
+    'x-expects': 'a map of names to values',
+    ...more,
+  };
 };
-const fields = (description: string, properties: Readonly<Record<string, Schema>>, more: Partial<Schema> = {}): Schema => {
-  return { type: 'object', properties, additionalProperties: false, description, 'x-expects': 'a map', ...more };
+const fields = (
+  description: string,
+  properties: Readonly<Record<string, Schema>>,
+  more: Partial<Schema> = {},
+): Schema => {
+  return {
+    type: 'object',
+    properties,
+    additionalProperties: false,
+    description,
+    'x-expects': 'a map',
+    ...more,
+  };
 };
 const list = (description: string, items: Schema, more: Partial<Schema> = {}): Schema => {
   return { type: 'array', items, description, 'x-expects': 'a list', ...more };
@@ -58,15 +81,40 @@ const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 const anything = (description: string): Schema => ({ description });
 
 const env = record('Variables, laid over those from outside. Values may hold expressions.', text('A value.'));
-const argv = list('A program and its arguments, run without any shell.', text('One argument.'), { minItems: 1 });
-const exitCodes = list('Exit codes.', { type: 'integer', minimum: 0, maximum: 255, 'x-expects': 'an exit code from 0 to 255' });
+const argv = list('A program and its arguments, run without any shell.', text('One argument.'), {
+  minItems: 1,
+});
+const exitCodes = list('Exit codes.', {
+  type: 'integer',
+  minimum: 0,
+  maximum: 255,
+  'x-expects': 'an exit code from 0 to 255',
+});
 
 const retry = fields('Tries a failed step again.', {
-  max: { type: 'integer', minimum: 0, maximum: 1000, description: 'Extra attempts.', default: 0, 'x-expects': 'a whole number from 0' },
+  max: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 1000,
+    description: 'Extra attempts.',
+    default: 0,
+    'x-expects': 'a whole number from 0',
+  },
   delay: duration('The wait before the first extra attempt.', { default: '1s' }),
-  factor: { type: 'number', minimum: 1, description: 'Each further wait is this much longer.', default: 2, 'x-expects': 'a number from 1' },
+  factor: {
+    type: 'number',
+    minimum: 1,
+    description: 'Each further wait is this much longer.',
+    default: 2,
+    'x-expects': 'a number from 1',
+  },
   max_delay: duration('No wait is longer.', { default: '5m' }),
-  jitter: either('Spreads the waits by chance.', 'a number from 0 to 1, or full', { type: 'number', minimum: 0, maximum: 1 }, choice(['full'], 'From nothing to the whole wait.')),
+  jitter: either(
+    'Spreads the waits by chance.',
+    'a number from 0 to 1, or full',
+    { type: 'number', minimum: 0, maximum: 1 },
+    choice(['full'], 'From nothing to the whole wait.'),
+  ),
   on: fields('Which failures are worth another try; all of them if absent.', {
     exit_codes: exitCodes,
     timeout: truth('After a time-out.', true),
@@ -74,39 +122,84 @@ const retry = fields('Tries a failed step again.', {
   }),
 });
 
-const concurrency = fields('How many runs of one group go on at once, over all processes.', {
-  group: text('Runs with the same group count together.'),
-  limit: count('How many at once.', { default: 1 }),
-  when_full: choice(['queue', 'cancel_oldest', 'reject'], 'What becomes of one too many.', { default: 'queue' }),
-}, { required: ['group'] });
+const concurrency = fields(
+  'How many runs of one group go on at once, over all processes.',
+  {
+    group: text('Runs with the same group count together.'),
+    limit: count('How many at once.', { default: 1 }),
+    when_full: choice(['queue', 'cancel_oldest', 'reject'], 'What becomes of one too many.', {
+      default: 'queue',
+    }),
+  },
+  { required: ['group'] },
+);
 
 const input = fields('A value that a run is given.', {
   type: choice(['string', 'number', 'boolean', 'path'], 'What kind of value.', { default: 'string' }),
-  default: { type: ['string', 'number', 'boolean'], description: 'Used when nothing is given.', 'x-expects': 'text, a number, true or false' },
+  default: {
+    type: ['string', 'number', 'boolean'],
+    description: 'Used when nothing is given.',
+    'x-expects': 'text, a number, true or false',
+  },
   description: text('Shown to whoever is asked for it.'),
-  enum: list('The only values there may be.', { type: ['string', 'number'], 'x-expects': 'text or a number' }, { minItems: 1 }),
+  enum: list(
+    'The only values there may be.',
+    { type: ['string', 'number'], 'x-expects': 'text or a number' },
+    { minItems: 1 },
+  ),
   required: truth('Refuse to run without it.', false),
   secret: truth('Asked for without showing it, and hidden wherever it would appear.', false),
 });
 
-const need: Schema = either('A step that must come before.', 'a step id, or { step, allow: skipped }', text('A step id.'), fields('A step id, with what is allowed.', {
-  step: text('A step id.'),
-  allow: choice(['skipped'], 'Go on although that step was skipped.'),
-}, { required: ['step'] }));
+const need: Schema = either(
+  'A step that must come before.',
+  'a step id, or { step, allow: skipped }',
+  text('A step id.'),
+  fields(
+    'A step id, with what is allowed.',
+    {
+      step: text('A step id.'),
+      allow: choice(['skipped'], 'Go on although that step was skipped.'),
+    },
+    { required: ['step'] },
+  ),
+);
 
 const stepFields: Readonly<Record<string, Schema>> = {
-  run: either(STEP_KIND_INFO.run.summary, 'a command line, or a list of a program and its arguments', text('A command line.', { examples: ['npm test'] }), argv),
+  run: either(
+    STEP_KIND_INFO.run.summary,
+    'a command line, or a list of a program and its arguments',
+    text('A command line.', { examples: ['npm test'] }),
+    argv,
+  ),
   script: text(STEP_KIND_INFO.script.summary),
-  language: text('What the script is written in: node, typescript, python, bash, or any interpreter on the PATH.', { examples: ['node', 'python'] }),
-  agent: fields(STEP_KIND_INFO.agent.summary, {
-    prompt: text('What the agent is asked to do.'),
-    command: either('A program that reads the prompt on standard input.', 'a command line, or a list', text('A command line.'), argv),
-    acp: either('A program that speaks the Agent Client Protocol.', 'a command line, or a list', text('A command line.'), argv),
-    model: text("One of VS Code's language models."),
-    profile: text('A profile from the settings.'),
-    output: choice(['text', 'json'], 'What the agent answers with.', { default: 'text' }),
-    schema: anything('JSON schema that a json answer must match.'),
-  }, { required: ['prompt'] }),
+  language: text(
+    'What the script is written in: node, typescript, python, bash, or any interpreter on the PATH.',
+    { examples: ['node', 'python'] },
+  ),
+  agent: fields(
+    STEP_KIND_INFO.agent.summary,
+    {
+      prompt: text('What the agent is asked to do.'),
+      command: either(
+        'A program that reads the prompt on standard input.',
+        'a command line, or a list',
+        text('A command line.'),
+        argv,
+      ),
+      acp: either(
+        'A program that speaks the Agent Client Protocol.',
+        'a command line, or a list',
+        text('A command line.'),
+        argv,
+      ),
+      model: text("One of VS Code's language models."),
+      profile: text('A profile from the settings.'),
+      output: choice(['text', 'json'], 'What the agent answers with.', { default: 'text' }),
+      schema: anything('JSON schema that a json answer must match.'),
+    },
+    { required: ['prompt'] },
+  ),
   workflow: text(STEP_KIND_INFO.workflow.summary, { examples: ['./publish.workflow.yaml'] }),
   with: record('Inputs for the child workflow.', text('A value.')),
   gate: fields(STEP_KIND_INFO.gate.summary, {
@@ -118,27 +211,68 @@ const stepFields: Readonly<Record<string, Schema>> = {
     timeout: duration('How long to wait for an answer.'),
     on_timeout: choice(['reject', 'approve'], 'The answer when nobody gave one.', { default: 'reject' }),
   }),
-  loop: fields(STEP_KIND_INFO.loop.summary, {
-    steps: ref('steps'),
-    until: text('Repeat until this expression holds.'),
-    max: count('How many rounds at most.', { default: 10 }),
-  }, { required: ['steps'] }),
+  loop: fields(
+    STEP_KIND_INFO.loop.summary,
+    {
+      steps: ref('steps'),
+      until: text('Repeat until this expression holds.'),
+      max: count('How many rounds at most.', { default: 10 }),
+    },
+    { required: ['steps'] },
+  ),
   name: text('What people see instead of the id.'),
-  needs: either('Steps that must come before this one.', 'a step id or a list of them', need, list('Several steps.', need)),
-  if: text('Run only if this expression holds. Without a status function, success() is implied.', { examples: ['failure()', "inputs.level == 'high'"] }),
+  needs: either(
+    'Steps that must come before this one.',
+    'a step id or a list of them',
+    need,
+    list('Several steps.', need),
+  ),
+  if: text('Run only if this expression holds. Without a status function, success() is implied.', {
+    examples: ['failure()', "inputs.level == 'high'"],
+  }),
   env,
   cwd: text("The folder to work in, from the project's folder."),
   shell: choice(SHELLS, 'The shell for `run`.'),
   retry,
   timeout: duration('Bounds one attempt.'),
   total_timeout: duration('Bounds all attempts with their waits.'),
-  continue_on_error: either('Let a failure pass: those who need the step go on.', 'true, false or { exit_codes: […] }', truth('Any failure.', false), fields('These exit codes only.', { exit_codes: exitCodes }, { required: ['exit_codes'] })),
-  matrix: { type: 'object', properties: { include: list('Combinations to add.', { type: 'object', 'x-expects': 'a map' }), exclude: list('Combinations to leave out.', { type: 'object', 'x-expects': 'a map' }) }, additionalProperties: either('The values of one dimension.', 'a list, or an expression that gives one', list('Values.', anything('A value.')), text('An expression.')), description: 'Run once for every combination of these lists.', 'x-expects': 'a map of lists' },
-  for_each: either('Run once for every item of a list.', 'a list, or an expression that gives one', text('An expression.'), list('Items.', anything('An item.'))),
+  continue_on_error: either(
+    'Let a failure pass: those who need the step go on.',
+    'true, false or { exit_codes: […] }',
+    truth('Any failure.', false),
+    fields('These exit codes only.', { exit_codes: exitCodes }, { required: ['exit_codes'] }),
+  ),
+  matrix: {
+    type: 'object',
+    properties: {
+      include: list('Combinations to add.', { type: 'object', 'x-expects': 'a map' }),
+      exclude: list('Combinations to leave out.', { type: 'object', 'x-expects': 'a map' }),
+    },
+    additionalProperties: either(
+      'The values of one dimension.',
+      'a list, or an expression that gives one',
+      list('Values.', anything('A value.')),
+      text('An expression.'),
+    ),
+    description: 'Run once for every combination of these lists.',
+    'x-expects': 'a map of lists',
+  },
+  for_each: either(
+    'Run once for every item of a list.',
+    'a list, or an expression that gives one',
+    text('An expression.'),
+    list('Items.', anything('An item.')),
+  ),
   max_parallel: count('How many items at once.'),
   cache: anything('Reuse the outputs of an earlier run when nothing it depends on changed.'),
   stop: fields('How the step is ended.', {
-    signal: { type: 'string', pattern: '^SIG[A-Z0-9]+$', description: 'Sent first.', default: 'SIGTERM', 'x-expects': 'a signal such as SIGTERM or SIGINT' },
+    signal: {
+      type: 'string',
+      pattern: '^SIG[A-Z0-9]+$',
+      description: 'Sent first.',
+      default: 'SIGTERM',
+      'x-expects': 'a signal such as SIGTERM or SIGINT',
+    },
     grace: duration('How long it has before it is killed.', { default: '10s' }),
   }),
   concurrency,
@@ -147,49 +281,78 @@ const stepFields: Readonly<Record<string, Schema>> = {
 };
 
 const schedule: Schema = fields('When to run by itself.', {
-  cron: text('Five fields: minute, hour, day of month, month, day of week.', { examples: ['0 2 * * *', '@daily'] }),
+  cron: text('Five fields: minute, hour, day of month, month, day of week.', {
+    examples: ['0 2 * * *', '@daily'],
+  }),
   every: duration('At this distance.'),
   at: text('Once, at this moment (RFC 3339).', { examples: ['2027-01-01T08:00:00Z'] }),
   timezone: text('IANA time zone.', { examples: ['Europe/Berlin'] }),
-  overlap: choice(['skip', 'queue', 'cancel_running', 'allow'], 'When the run before still goes on.', { default: 'skip' }),
+  overlap: choice(['skip', 'queue', 'cancel_running', 'allow'], 'When the run before still goes on.', {
+    default: 'skip',
+  }),
   catch_up: choice(['last', 'none', 'all'], 'What to do about runs that were missed.', { default: 'last' }),
   window: duration('How far back missed runs count.', { default: '24h' }),
 });
 
 /** The whole of language.md section 3, as data: structural checks, completion, hover and the published schema come from it. */
 export const WORKFLOW_SCHEMA: Schema & { readonly $defs: Readonly<Record<string, Schema>> } = {
-  ...fields('A workflow: steps that need each other.', {
-    name: text('What people call it; the file name without it.'),
-    description: text('What it is for.'),
-    inputs: record('Values a run is given.', input),
-    env,
-    dotenv: either('Files of NAME=value lines, read when a step starts.', 'a path or a list of paths', text('A path.'), list('Paths.', text('A path.'))),
-    defaults: fields('What steps take unless they say otherwise.', {
-      shell: choice(SHELLS, 'The shell for `run`.'),
-      cwd: text("The folder to work in, from the project's folder."),
-      timeout: duration('Bounds one attempt.'),
-      retry,
+  ...fields(
+    'A workflow: steps that need each other.',
+    {
+      name: text('What people call it; the file name without it.'),
+      description: text('What it is for.'),
+      inputs: record('Values a run is given.', input),
       env,
-    }),
-    limits: fields('How much at once, and what a failure means for the rest.', {
-      parallel: count('Steps at once; the number of processors if absent.', { maximum: 1000 }),
-      on_failure: choice(['continue', 'finish', 'kill'], 'Go on with what is unaffected, start nothing new, or cancel the rest.', { default: 'continue' }),
-    }),
-    timeout: duration('Bounds the whole run, without `finally`.'),
-    concurrency,
-    on: fields('What starts the workflow by itself.', {
-      schedule: either('Times.', 'a schedule or a list of them', schedule, list('Several.', schedule)),
-      files: fields('Changes of files.', {
-        paths: either('Which files.', 'a glob or a list of globs', text('A glob.'), list('Globs.', text('A glob.'))),
-        debounce: duration('How long it must be quiet first.', { default: '500ms' }),
-      }, { required: ['paths'] }),
-    }),
-    steps: ref('steps'),
-    finally: ref('steps'),
-  }, { required: ['steps'] }),
+      dotenv: either(
+        'Files of NAME=value lines, read when a step starts.',
+        'a path or a list of paths',
+        text('A path.'),
+        list('Paths.', text('A path.')),
+      ),
+      defaults: fields('What steps take unless they say otherwise.', {
+        shell: choice(SHELLS, 'The shell for `run`.'),
+        cwd: text("The folder to work in, from the project's folder."),
+        timeout: duration('Bounds one attempt.'),
+        retry,
+        env,
+      }),
+      limits: fields('How much at once, and what a failure means for the rest.', {
+        parallel: count('Steps at once; the number of processors if absent.', { maximum: 1000 }),
+        on_failure: choice(
+          ['continue', 'finish', 'kill'],
+          'Go on with what is unaffected, start nothing new, or cancel the rest.',
+          { default: 'continue' },
+        ),
+      }),
+      timeout: duration('Bounds the whole run, without `finally`.'),
+      concurrency,
+      on: fields('What starts the workflow by itself.', {
+        schedule: either('Times.', 'a schedule or a list of them', schedule, list('Several.', schedule)),
+        files: fields(
+          'Changes of files.',
+          {
+            paths: either(
+              'Which files.',
+              'a glob or a list of globs',
+              text('A glob.'),
+              list('Globs.', text('A glob.')),
+            ),
+            debounce: duration('How long it must be quiet first.', { default: '500ms' }),
+          },
+          { required: ['paths'] },
+        ),
+      }),
+      steps: ref('steps'),
+      finally: ref('steps'),
+    },
+    { required: ['steps'] },
+  ),
   $defs: {
     steps: record('Steps, by their ids.', ref('step'), { 'x-expects': 'a map from step ids to steps' }),
-    step: { ...fields('One step: exactly one kind, and what all kinds share.', stepFields), 'x-expects': `a map with one of ${STEP_KINDS.join(', ')}` },
+    step: {
+      ...fields('One step: exactly one kind, and what all kinds share.', stepFields),
+      'x-expects': `a map with one of ${STEP_KINDS.join(', ')}`,
+    },
   },
 };
 
@@ -208,6 +371,9 @@ export function publishedSchema(): object {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Baton workflow',
     ...WORKFLOW_SCHEMA,
-    $defs: { steps: { ...WORKFLOW_SCHEMA.$defs['steps'], propertyNames: ids }, step: { ...step, ...oneKind } },
+    $defs: {
+      steps: { ...WORKFLOW_SCHEMA.$defs['steps'], propertyNames: ids },
+      step: { ...step, ...oneKind },
+    },
   };
 }

@@ -29,7 +29,10 @@ export interface StepLevel {
 }
 
 /** The steps of a tree, loops opened up. */
-export function stepLevels(root: YamlNode | undefined): { readonly steps: StepLevel; readonly finally: StepLevel } {
+export function stepLevels(root: YamlNode | undefined): {
+  readonly steps: StepLevel;
+  readonly finally: StepLevel;
+} {
   const steps = levelOf(valueOf(root, 'steps'), { place: 'steps', loop: undefined, before: undefined });
   const last = levelOf(valueOf(root, 'finally'), { place: 'finally', loop: undefined, before: steps });
   return { steps, finally: last };
@@ -57,7 +60,15 @@ function stepOf({ key, value, range }: YamlEntry, level: StepLevel): StepEntry {
           return kind === undefined ? [] : [{ ...entry, kind }];
         })
       : [];
-  const step = { id: key.text, key, node: value, range, kinds, level, inner: undefined as StepLevel | undefined };
+  const step = {
+    id: key.text,
+    key,
+    node: value,
+    range,
+    kinds,
+    level,
+    inner: undefined as StepLevel | undefined,
+  };
   const nested = valueOf(entryOf(value, 'loop')?.value, 'steps');
   if (nested !== undefined) step.inner = levelOf(nested, { place: 'loop', loop: step, before: undefined });
   return step;

@@ -88,7 +88,9 @@ export class LexemeCount {
     }
     if (depth > YAML_LIMITS.depth + DEPTH_OF_DOCUMENT) return 'depth';
     if (this.#aliases > YAML_LIMITS.aliases) return 'aliases';
-    return Math.max(this.#values, this.#items, this.#anchors, this.#tags) > YAML_LIMITS.nodes ? 'nodes' : undefined;
+    return Math.max(this.#values, this.#items, this.#anchors, this.#tags) > YAML_LIMITS.nodes
+      ? 'nodes'
+      : undefined;
   }
 }
 

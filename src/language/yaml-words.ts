@@ -17,7 +17,10 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
     /^Implicit map keys need to be followed/,
     'This line has no colon. A line in a map is `key: value`; in a list it is `- value`.',
   ],
-  [/^Comments must be separated/, 'Put a space before the `#`, or quotes around the text if it is no comment.'],
+  [
+    /^Comments must be separated/,
+    'Put a space before the `#`, or quotes around the text if it is no comment.',
+  ],
   [/^Missing , (or : )?between/, 'A comma is missing before this.'],
   [/^Missing space after :/, 'Put a space after the colon.'],
   [
@@ -46,7 +49,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   BAD_DIRECTIVE: 'Lines that begin with `%` are YAML directives; a workflow needs none. Take it away.',
   BAD_DQ_ESCAPE:
     'A backslash in double quotes begins an escape, and this one does not exist. Write `\\\\` for a backslash, or use single quotes.',
-  BAD_INDENT: 'The indentation does not fit: keys of one map, and items of one list, start in the same column.',
+  BAD_INDENT:
+    'The indentation does not fit: keys of one map, and items of one list, start in the same column.',
   BAD_PROP_ORDER: 'Anchors and tags stand after the `-`, `?` or `:`.',
   BAD_SCALAR_START: 'Text cannot begin with this character unless it is in quotes.',
   BAD_COLLECTION_TYPE: 'Tags (`!…`) mean nothing in a workflow: take it away.',
@@ -55,7 +59,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   BLOCK_IN_FLOW: 'Between brackets, lists and maps are written with brackets, too.',
   KEY_OVER_1024_CHARS: 'A key may have at most 1024 characters. Is a colon missing before?',
   MISSING_CHAR: 'Something is missing here: a quote, a bracket, a comma, or the space after a colon.',
-  MULTILINE_IMPLICIT_KEY: 'A key stands on one line and ends with a colon. Is the colon missing on the line before?',
+  MULTILINE_IMPLICIT_KEY:
+    'A key stands on one line and ends with a colon. Is the colon missing on the line before?',
   MULTIPLE_ANCHORS: 'A value has at most one anchor.',
   MULTIPLE_DOCS: 'A workflow file holds one document: take away everything from this `---` on.',
   MULTIPLE_TAGS: 'Tags (`!…`) mean nothing in a workflow: take them away.',

@@ -5,6 +5,7 @@ import { checkInputs } from './inputs.ts';
 import { checkNeeds } from './needs.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkPrograms } from './programs.ts';
+import { checkReferences } from './references.ts';
 import { checkReserved } from './reserved.ts';
 import { checkSchedules } from './schedules.ts';
 import { checkSteps } from './steps.ts';
@@ -17,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   checkNeeds,
   checkCycles,
   checkExpressions,
+  checkReferences,
   checkPrograms,
   checkReserved,
   checkInputs,

@@ -15,7 +15,9 @@ export function checkCycles({ graph, cycles, steps, levels, edges }: CheckContex
 
 function cyclesIn(level: StepLevel, needs: CheckContext['edges']): readonly Diagnostic[] {
   const edges = level.entries.flatMap((step) =>
-    (needs.get(step) ?? []).map((need): GraphEdge => ({ from: need.step, to: step.id, kind: need.kind, range: need.range })),
+    (needs.get(step) ?? []).map((need): GraphEdge => {
+      return { from: need.step, to: step.id, kind: need.kind, range: need.range };
+    }),
   );
   const found = findCycles(indexGraph({ nodes: level.entries, edges }));
   return found.map((cycle) => cycleFinding(cycle, edges));
@@ -28,13 +30,22 @@ function cycleFinding(cycle: Cycle, edges: readonly GraphEdge[]): Diagnostic {
   const range = first?.range ?? { start: 0, end: 0 };
   if (hops.length === 1 && first !== undefined) {
     const how = first.kind === 'data' ? 'reads its own result' : 'needs itself';
-    return finding('baton/cycle', range, `Step "${first.to}" ${how}, so it can never start.`);
+    return finding('baton/cycle', range, `Step "${first.to}" ${how}, so it can never start. Take this away.`);
   }
-  const loop = [...hops.map(({ to }) => to), first?.to].join(' → ');
+  const loop = shortened([...hops.map(({ to }) => to), first?.to ?? '']).join(' → ');
   const related = hops.map(({ from, to, kind, range: where }) => {
     const message = kind === 'data' ? `"${to}" reads the result of "${from}"` : `"${to}" needs "${from}"`;
     return { message, range: where };
   });
   const message = `These steps wait for each other, so none of them can start: ${loop}. Take one of these needs away.`;
   return finding('baton/cycle', range, message, { related });
+}
+
+const MOST_NAMES = 20;
+
+/** Nobody reads a loop of a thousand names; every hop is there as a related location. */
+function shortened(names: readonly string[]): readonly string[] {
+  if (names.length <= MOST_NAMES) return names;
+  const half = MOST_NAMES / 2;
+  return [...names.slice(0, half), `… (${names.length - MOST_NAMES} more) …`, ...names.slice(-half)];
 }

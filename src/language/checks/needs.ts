@@ -1,38 +1,70 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Range } from '../../base/lines.ts';
+import type { Diagnostic, Fix } from '../../model/diagnostic.ts';
 import { needEntries } from '../edges.ts';
-import { finding, suggestion } from '../findings.ts';
-import { visibleIds, type StepEntry } from '../step-entries.ts';
+import { finding, replacement, suggestion } from '../findings.ts';
+import { visibleStep, type StepEntry } from '../step-entries.ts';
 import { textOf, valueOf } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
 /** G3: what `needs` and `rewind_to` name must exist, beside the step. */
 export function checkNeeds({ steps }: CheckContext): readonly Diagnostic[] {
-  return steps.flatMap((step) => [...checkEntries(step), ...checkRewind(step)]);
+  return steps.flatMap((step) => [...checkEntries(step, steps), ...checkRewind(step, steps)]);
 }
 
-function checkEntries(step: StepEntry): readonly Diagnostic[] {
-  const seen = new Set<string>();
+function checkEntries(step: StepEntry, steps: readonly StepEntry[]): readonly Diagnostic[] {
+  const seen = new Map<string, Range>();
   return needEntries(step).flatMap(({ id, range }) => {
-    if (seen.has(id)) {
+    const first = seen.get(id);
+    if (first !== undefined) {
+      const related = [{ message: `The first "${id}"`, range: first }];
       const message = `Step "${step.id}" needs "${id}" twice; once is enough.`;
-      return [finding('baton/duplicate-key', range, message, { severity: 'warning' })];
+      return [finding('baton/duplicate-key', range, message, { severity: 'warning', related })];
     }
-    seen.add(id);
+    seen.set(id, range);
     if (step.level.byId.has(id)) return [];
-    if (visibleIds(step.level).includes(id)) {
-      const message = `Step "${id}" stands outside of the loop around "${step.id}"; it has ended before the loop begins, so leave it out.`;
-      return [finding('baton/unknown-step', range, message)];
-    }
-    const others = [...step.level.byId.keys()].filter((other) => other !== step.id);
-    const { hint, fixes } = suggestion(id, others, range);
-    return [finding('baton/unknown-step', range, `Step "${step.id}" needs "${id}", which does not exist.${hint}`, { fixes })];
+    const { why, fixes } = explain(id, { step, steps, range });
+    return [finding('baton/unknown-step', range, `Step "${step.id}" needs "${id}", ${why}`, { fixes })];
   });
 }
 
-function checkRewind(step: StepEntry): readonly Diagnostic[] {
+function checkRewind(step: StepEntry, steps: readonly StepEntry[]): readonly Diagnostic[] {
   const target = valueOf(valueOf(step.node, 'gate'), 'rewind_to');
   const id = textOf(target);
-  if (id === undefined || target === undefined || step.level.byId.has(id)) return [];
-  const { hint, fixes } = suggestion(id, [...step.level.byId.keys()], target.range);
-  return [finding('baton/unknown-step', target.range, `Gate "${step.id}" goes back to "${id}", which does not exist.${hint}`, { fixes })];
+  if (id === undefined || target === undefined) return [];
+  const { range } = target;
+  if (id === step.id) {
+    const message = `Gate "${step.id}" cannot go back to itself: name a step before it.`;
+    return [finding('baton/unknown-step', range, message)];
+  }
+  if (step.level.byId.has(id)) return [];
+  const { why, fixes } = explain(id, { step, steps, range });
+  return [finding('baton/unknown-step', range, `Gate "${step.id}" goes back to "${id}", ${why}`, { fixes })];
+}
+
+interface Asked {
+  readonly step: StepEntry;
+  readonly steps: readonly StepEntry[];
+  readonly range: Range;
+}
+
+/** Why a step cannot be needed: it does not exist, or stands elsewhere. */
+function explain(
+  id: string,
+  { step, steps, range }: Asked,
+): { readonly why: string; readonly fixes: readonly Fix[] } {
+  const outside = visibleStep(step.level, id);
+  if (outside !== undefined) {
+    const place = step.level.place === 'finally' ? '`finally` begins' : 'the loop begins';
+    return { why: `which has ended before ${place}: leave it out.`, fixes: [] };
+  }
+  const loop = steps.find((other) => other.id === id && other.level.loop?.level === step.level)?.level.loop;
+  if (loop !== undefined && loop !== step) {
+    const fixes = [replacement(range, loop.id)];
+    return { why: `which stands inside of the loop "${loop.id}": need the loop instead.`, fixes };
+  }
+  if (steps.some((other) => other.id === id))
+    return { why: 'which stands elsewhere, and cannot be seen from here.', fixes: [] };
+  const others = [...step.level.byId.keys()].filter((other) => other !== step.id);
+  const { hint, fixes } = suggestion(id, others, range);
+  return { why: `which does not exist.${hint}`, fixes };
 }

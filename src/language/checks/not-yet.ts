@@ -1,67 +1,90 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { RUNNABLE_SHELLS, STEP_KIND_INFO } from '../../model/step-kind.ts';
-import { inFile } from '../expression-uses.ts';
+import { RUNNABLE_SHELLS, SHELLS, STEP_KIND_INFO, type Shell } from '../../model/step-kind.ts';
+import { inFile, type ExpressionUse } from '../expression-uses.ts';
 import { finding } from '../findings.ts';
 import type { StepEntry } from '../step-entries.ts';
-import { entryOf, valueOf, type YamlEntry } from '../tree.ts';
+import { entryOf, textOf, valueOf, type YamlEntry, type YamlNode } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
-/** Parts of the language that are read and checked, but that the engine does not carry out yet. Delete what runs. */
-const STEP_FIELDS = ['for_each', 'matrix', 'max_parallel', 'cache', 'concurrency', 'problem_matcher', 'idempotent'];
-const WORKFLOW_FIELDS = ['concurrency', 'finally'];
-const FUNCTIONS = ['hashFiles', 'raw'];
+/**
+ * Parts of the language that are read and checked, but that the engine does not carry out yet: delete here what runs.
+ * Kinds of step and shells say it of themselves, in the model.
+ */
+const NOT_YET = {
+  stepFields: ['for_each', 'matrix', 'max_parallel', 'cache', 'concurrency', 'problem_matcher', 'idempotent'],
+  workflowFields: ['concurrency', 'finally'],
+  functions: ['hashFiles', 'raw'],
+  inputFields: { secret: 'Secret inputs cannot be used yet: their values would be seen in logs.' },
+  /** A workflow with these can be run all the same, by hand. */
+  triggers: {
+    schedule: 'Schedules do not fire yet; the workflow can be run by hand.',
+    files: 'File triggers do not fire yet; the workflow can be run by hand.',
+  },
+} as const;
 
 /** One clear word for each part that cannot run yet, instead of silence when it does not. */
 export function checkNotYet({ tree, steps, uses }: CheckContext): readonly Diagnostic[] {
   return [
-    ...WORKFLOW_FIELDS.flatMap((field) => notYet(entryOf(tree, field), `\`${field}\` cannot run yet.`)),
+    ...NOT_YET.workflowFields.flatMap((field) => checkField(entryOf(tree, field))),
     ...checkShell(entryOf(valueOf(tree, 'defaults'), 'shell')),
     ...checkInputs(valueOf(tree, 'inputs')),
     ...checkTriggers(valueOf(tree, 'on')),
     ...steps.flatMap(checkStep),
-    ...uses.expressions.flatMap((use) => {
-      const found = use.parsed.ok ? use.parsed.value.functions.filter(({ name }) => FUNCTIONS.includes(name)) : [];
-      return found.map(({ name, range }) => warning(inFile(use, range), `\`${name}()\` cannot be used yet.`));
-    }),
+    ...uses.expressions.flatMap(checkFunctions),
   ];
 }
 
 function checkStep({ node, kinds }: StepEntry): readonly Diagnostic[] {
+  const waiting = kinds.filter(({ kind }) => !STEP_KIND_INFO[kind].runs);
   return [
-    ...kinds.filter(({ kind }) => !STEP_KIND_INFO[kind].runs).map(({ key, kind }) => warning(key.range, `\`${kind}\` steps cannot run yet.`)),
-    ...STEP_FIELDS.flatMap((field) => notYet(entryOf(node, field), `\`${field}\` cannot run yet.`)),
+    ...waiting.map(({ key, kind }) => warning(key.range, `\`${kind}\` steps cannot run yet.`)),
+    ...NOT_YET.stepFields.flatMap((field) => checkField(entryOf(node, field))),
     ...checkShell(entryOf(node, 'shell')),
   ];
 }
 
+function checkField(entry: YamlEntry | undefined): readonly Diagnostic[] {
+  return entry === undefined ? [] : [warning(entry.key.range, `\`${entry.key.text}\` cannot run yet.`)];
+}
+
+const WAITING_SHELLS: ReadonlySet<string> = new Set<Shell>(
+  SHELLS.filter((shell) => !RUNNABLE_SHELLS.includes(shell)),
+);
+
 function checkShell(entry: YamlEntry | undefined): readonly Diagnostic[] {
-  const shell = entry?.value.kind === 'scalar' ? entry.value.text : undefined;
-  if (entry === undefined || shell === undefined || RUNNABLE_SHELLS.some((each) => each === shell)) return [];
-  if (!['zsh', 'pwsh', 'cmd'].includes(shell)) return [];
-  return [warning(entry.value.range, `The shell ${shell} cannot run yet: use ${RUNNABLE_SHELLS.join(' or ')}.`)];
+  const shell = textOf(entry?.value);
+  if (entry === undefined || shell === undefined || !WAITING_SHELLS.has(shell)) return [];
+  return [
+    warning(entry.value.range, `The shell ${shell} cannot run yet: use ${RUNNABLE_SHELLS.join(' or ')}.`),
+  ];
 }
 
-function checkInputs(inputs: ReturnType<typeof valueOf>): readonly Diagnostic[] {
+function checkFunctions(use: ExpressionUse): readonly Diagnostic[] {
+  if (!use.parsed.ok) return [];
+  const waiting: readonly string[] = NOT_YET.functions;
+  return use.parsed.value.functions.flatMap(({ name, range }) =>
+    waiting.includes(name) ? [warning(inFile(use, range), `\`${name}()\` cannot be used yet.`)] : [],
+  );
+}
+
+function checkInputs(inputs: YamlNode | undefined): readonly Diagnostic[] {
   if (inputs?.kind !== 'map') return [];
-  return inputs.entries.flatMap(({ value }) => {
-    const secret = entryOf(value, 'secret');
-    const isSecret = secret?.value.kind === 'scalar' && secret.value.value === true;
-    return isSecret ? [warning(secret.key.range, 'Secret inputs cannot run yet: their values would not be hidden.')] : [];
-  });
+  return inputs.entries.flatMap(({ value }) =>
+    Object.entries(NOT_YET.inputFields).flatMap(([field, message]) => {
+      const entry = entryOf(value, field);
+      const isOn = entry?.value.kind === 'scalar' && entry.value.value === true;
+      return isOn ? [warning(entry.key.range, message)] : [];
+    }),
+  );
 }
 
-/** A schedule that does not fire keeps nobody from running the workflow by hand. */
-function checkTriggers(on: ReturnType<typeof valueOf>): readonly Diagnostic[] {
-  return ['schedule', 'files'].flatMap((field) => {
+function checkTriggers(on: YamlNode | undefined): readonly Diagnostic[] {
+  return Object.entries(NOT_YET.triggers).flatMap(([field, message]) => {
     const entry = entryOf(on, field);
-    const what = field === 'schedule' ? 'Schedules do' : 'File triggers do';
-    const message = `${what} not fire yet; the workflow can be run by hand.`;
-    return entry === undefined ? [] : [finding('baton/not-yet', entry.key.range, message, { severity: 'information' })];
+    return entry === undefined
+      ? []
+      : [finding('baton/not-yet', entry.key.range, message, { severity: 'information' })];
   });
-}
-
-function notYet(entry: YamlEntry | undefined, message: string): readonly Diagnostic[] {
-  return entry === undefined ? [] : [warning(entry.key.range, message)];
 }
 
 function warning(range: Diagnostic['range'], message: string): Diagnostic {

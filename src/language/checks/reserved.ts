@@ -5,7 +5,11 @@ import type { CheckContext } from './check.ts';
 
 /** V4: `BATON_*` is set by Baton alone; and a name must be one that programs can read. */
 export function checkReserved({ tree, steps }: CheckContext): readonly Diagnostic[] {
-  const maps = [valueOf(tree, 'env'), valueOf(valueOf(tree, 'defaults'), 'env'), ...steps.map(({ node }) => valueOf(node, 'env'))];
+  const maps = [
+    valueOf(tree, 'env'),
+    valueOf(valueOf(tree, 'defaults'), 'env'),
+    ...steps.map(({ node }) => valueOf(node, 'env')),
+  ];
   return maps.flatMap((map) => (map === undefined ? [] : checkNames(map)));
 }
 
@@ -13,7 +17,13 @@ function checkNames(map: YamlNode): readonly Diagnostic[] {
   if (map.kind !== 'map') return [];
   return map.entries.flatMap(({ key }) => {
     if (/^BATON_/i.test(key.text)) {
-      return [finding('baton/reserved', key.range, `"${key.text}" cannot be set: names that begin with BATON_ are Baton's own.`)];
+      return [
+        finding(
+          'baton/reserved',
+          key.range,
+          `"${key.text}" cannot be set: names that begin with BATON_ are Baton's own.`,
+        ),
+      ];
     }
     if (/^[^=\0]+$/.test(key.text)) return [];
     return [finding('baton/value', key.range, `"${key.text}" cannot be the name of a variable.`)];

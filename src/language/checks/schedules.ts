@@ -17,9 +17,15 @@ function checkSchedule(item: YamlNode): readonly Diagnostic[] {
   if (item.kind !== 'map') return [];
   const kinds = item.entries.filter(({ key }) => ['cron', 'every', 'at'].includes(key.text));
   if (kinds.length !== 1) {
-    return [finding('baton/schedule', kinds[1]?.key.range ?? item.range, 'A schedule has exactly one of cron, every, at.')];
+    return [
+      finding(
+        'baton/schedule',
+        kinds[1]?.key.range ?? item.range,
+        'A schedule has exactly one of cron, every, at.',
+      ),
+    ];
   }
-  return [...checkCron(item), ...checkAt(item)];
+  return [...checkCron(item), ...checkAt(item), ...checkZone(item)];
 }
 
 function checkCron(item: YamlNode): readonly Diagnostic[] {
@@ -29,12 +35,30 @@ function checkCron(item: YamlNode): readonly Diagnostic[] {
   const fields = cron.trim().split(/\s+/);
   if (fields.length === 5 || fields.length === 6) return [];
   const count = `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}`;
-  return [finding('baton/schedule', range, `A cron expression has five fields: minute, hour, day of month, month, day of week (and seconds before them, if you like). This one has ${count}.`)];
+  return [
+    finding(
+      'baton/schedule',
+      range,
+      `A cron expression has five fields: minute, hour, day of month, month, day of week (and seconds before them, if you like). This one has ${count}.`,
+    ),
+  ];
 }
 
 function checkAt(item: YamlNode): readonly Diagnostic[] {
   const at = textOf(valueOf(item, 'at'));
   const range = entryOf(item, 'at')?.value.range;
-  if (at === undefined || range === undefined || (MOMENT.test(at) && !Number.isNaN(Date.parse(at)))) return [];
+  if (at === undefined || range === undefined || (MOMENT.test(at) && !Number.isNaN(Date.parse(at))))
+    return [];
   return [finding('baton/schedule', range, `"${at}" is not a moment. Write it like 2027-01-01T08:00:00Z.`)];
+}
+
+/** The form of an IANA name; whether there is such a zone, the machine that runs it knows. */
+const ZONE = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
+
+function checkZone(item: YamlNode): readonly Diagnostic[] {
+  const node = valueOf(item, 'timezone');
+  const zone = textOf(node);
+  if (node === undefined || zone === undefined || ZONE.test(zone)) return [];
+  const message = `"${zone}" is not a time zone. Write it like Europe/Berlin, or UTC.`;
+  return [finding('baton/schedule', node.range, message)];
 }

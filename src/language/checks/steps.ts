@@ -1,27 +1,47 @@
+import { hasExpression } from '../../expression/template.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { STEP_KINDS } from '../../model/step-kind.ts';
+import { nearest } from '../../base/nearest.ts';
 import { finding } from '../findings.ts';
 import { STEP_ID } from '../schema.ts';
 import type { StepEntry } from '../step-entries.ts';
 import { entryOf, isNothing, valueOf, type YamlNode } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
-/** Ids of the right form, exactly one kind each, and at least one step at all. */
-export function checkSteps({ tree, steps }: CheckContext): readonly Diagnostic[] {
-  return [...checkNoSteps(tree), ...steps.flatMap((step) => [...checkId(step), ...checkKind(step), ...checkFields(step)])];
+/** Ids of the right form, each once, exactly one kind each, and at least one step at all. */
+export function checkSteps({ tree, steps, levels }: CheckContext): readonly Diagnostic[] {
+  return [
+    ...checkNoSteps(tree),
+    ...levels.finally.entries.flatMap((step) => checkTwice(step, levels.steps.byId.get(step.id))),
+    ...steps.flatMap((step) => [
+      ...checkId(step),
+      ...checkKind(step),
+      ...checkFields(step),
+      ...checkFanOut(step),
+    ]),
+  ];
 }
 
 function checkNoSteps(tree: YamlNode | undefined): readonly Diagnostic[] {
   const entry = entryOf(tree, 'steps');
   if (entry?.value.kind !== 'map' || entry.value.entries.length > 0) return [];
-  return [finding('baton/missing', entry.key.range, 'There are no steps yet. Each one is a name with a command: `build: { run: make }`.')];
+  const message = 'There are no steps yet. Each one is a name with a command: `build: { run: make }`.';
+  return [finding('baton/missing', entry.key.range, message)];
+}
+
+/** `steps.x` would mean either of them. */
+function checkTwice({ id, key }: StepEntry, other: StepEntry | undefined): readonly Diagnostic[] {
+  if (other === undefined) return [];
+  const related = [{ message: `The other "${id}"`, range: other.key.range }];
+  const message = `There is a step "${id}" under \`steps\` already, so nobody could tell the two apart. Rename this one.`;
+  return [finding('baton/duplicate-key', key.range, message, { related })];
 }
 
 function checkId({ id, key }: StepEntry): readonly Diagnostic[] {
   if (STEP_ID.test(id)) return [];
   const message =
     id.length > 100
-      ? 'A step id has at most 100 characters.'
+      ? 'A step id has at most 100 characters. Use `name` for what people see.'
       : `"${id}" cannot be a step id: it begins with a letter or _, and holds letters, digits, _ and -. Use \`name\` for what people see.`;
   return [finding('baton/step-id', key.range, message)];
 }
@@ -30,43 +50,86 @@ function checkKind({ id, key, node, kinds }: StepEntry): readonly Diagnostic[] {
   if (node.kind !== 'map' && !isNothing(node)) return []; // The structure says so already.
   const [first, second] = kinds;
   if (first === undefined) {
-    return [finding('baton/kind', key.range, `Step "${id}" does nothing: it needs one of ${STEP_KINDS.join(', ')}.`)];
+    if (hasMisspeltKind(node)) return []; // The structure says that, too.
+    const message = `Step "${id}" does nothing: it needs one of ${STEP_KINDS.join(', ')}.`;
+    return [finding('baton/kind', key.range, message)];
   }
   if (second === undefined) return [];
   const names = kinds.map(({ kind }) => `\`${kind}\``).join(' and ');
-  const related = kinds.slice(0, -1).map(({ key: each, kind }) => ({ message: `\`${kind}\` stands here`, range: each.range }));
-  const message = `Step "${id}" has ${names}: a step is of one kind only. Make two steps of it.`;
+  const others = kinds.slice(0, -1);
+  const related = others.map(({ key: each, kind }) => ({
+    message: `\`${kind}\` stands here`,
+    range: each.range,
+  }));
+  const message = `Step "${id}" has ${names}, but a step is exactly one of ${STEP_KINDS.join(', ')}. Make ${kinds.length} steps of it.`;
   return [finding('baton/kind', kinds.at(-1)?.key.range ?? key.range, message, { related })];
 }
 
+function hasMisspeltKind(node: YamlNode): boolean {
+  return node.kind === 'map' && node.entries.some(({ key }) => nearest(key.text, STEP_KINDS) !== undefined);
+}
+
 /** Fields that only make sense beside others. */
-function checkFields(step: StepEntry): readonly Diagnostic[] {
+function checkFields({ id, node }: StepEntry): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  const script = entryOf(step.node, 'script');
-  const language = entryOf(step.node, 'language');
-  if (script !== undefined && language === undefined) {
-    found.push(finding('baton/missing', script.key.range, `Step "${step.id}" needs \`language\` beside \`script\`, for instance node, python or bash.`));
+  const script = entryOf(node, 'script');
+  if (script !== undefined && entryOf(node, 'language') === undefined) {
+    const message = `Step "${id}" needs \`language\` beside \`script\`, for instance node, python or bash.`;
+    found.push(finding('baton/missing', script.key.range, message));
   }
-  if (language !== undefined && script === undefined) found.push(alone('language', 'script', language.key.range));
-  const given = entryOf(step.node, 'with');
-  if (given !== undefined && entryOf(step.node, 'workflow') === undefined) found.push(alone('with', 'workflow', given.key.range));
-  const forEach = entryOf(step.node, 'for_each');
-  const matrix = entryOf(step.node, 'matrix');
-  if (forEach !== undefined && matrix !== undefined) {
-    found.push(finding('baton/value', matrix.key.range, 'A step has `for_each` or `matrix`, not both.'));
+  for (const { field, beside, severity } of COMPANIONS) {
+    const entry = entryOf(node, field);
+    if (entry === undefined || beside.some((each) => entryOf(node, each) !== undefined)) continue;
+    const message = `\`${field}\` means something only beside ${beside.map((each) => `\`${each}\``).join(' or ')}.`;
+    found.push(finding('baton/unknown-key', entry.key.range, message, { severity }));
   }
-  return [...found, ...checkOneOf(step, 'gate', ['check', 'when', 'approval']), ...checkOneOf(step, 'agent', ['command', 'acp', 'model', 'profile'])];
+  return [
+    ...found,
+    ...checkOneOf(node, { id, kind: 'gate', fields: ['check', 'when', 'approval'] }),
+    ...checkOneOf(node, { id, kind: 'agent', fields: ['command', 'acp', 'model', 'profile'] }),
+  ];
 }
 
-function alone(field: string, beside: string, range: { readonly start: number; readonly end: number }): Diagnostic {
-  return finding('baton/unknown-key', range, `\`${field}\` means something only beside \`${beside}\`.`);
-}
+const COMPANIONS = [
+  { field: 'language', beside: ['script'], severity: 'error' },
+  { field: 'with', beside: ['workflow'], severity: 'error' },
+  { field: 'shell', beside: ['run', 'gate'], severity: 'warning' },
+  { field: 'max_parallel', beside: ['for_each', 'matrix'], severity: 'warning' },
+] as const;
 
-function checkOneOf(step: StepEntry, kind: string, fields: readonly string[]): readonly Diagnostic[] {
-  const value = valueOf(step.node, kind);
-  if (value?.kind !== 'map') return [];
-  const there = value.entries.filter(({ key }) => fields.includes(key.text));
+function checkOneOf(
+  step: YamlNode,
+  { id, kind, fields }: { readonly id: string; readonly kind: string; readonly fields: readonly string[] },
+): readonly Diagnostic[] {
+  const entry = entryOf(step, kind);
+  if (entry?.value.kind !== 'map') return [];
+  const there = entry.value.entries.filter(({ key }) => fields.includes(key.text));
   if (there.length === 1) return [];
-  const range = there[1]?.key.range ?? entryOf(step.node, kind)?.key.range ?? step.key.range;
-  return [finding('baton/kind', range, `\`${kind}\` of step "${step.id}" needs exactly one of ${fields.join(', ')}.`)];
+  const range = there[1]?.key.range ?? entry.key.range;
+  return [
+    finding('baton/kind', range, `\`${kind}\` of step "${id}" needs exactly one of ${fields.join(', ')}.`),
+  ];
+}
+
+/** One fan-out at most, over lists that are written out or come from an expression. */
+function checkFanOut({ node }: StepEntry): readonly Diagnostic[] {
+  const forEach = valueOf(node, 'for_each');
+  const matrix = entryOf(node, 'matrix');
+  const both =
+    forEach === undefined || matrix === undefined
+      ? []
+      : [finding('baton/value', matrix.key.range, 'A step has `for_each` or `matrix`, not both.')];
+  const dimensions = matrix?.value.kind === 'map' ? matrix.value.entries : [];
+  const lists = dimensions.filter(({ key }) => key.text !== 'include' && key.text !== 'exclude');
+  return [
+    ...both,
+    ...checkList(forEach, '"for_each"'),
+    ...lists.flatMap(({ key, value }) => checkList(value, `"${key.text}"`)),
+  ];
+}
+
+function checkList(node: YamlNode | undefined, name: string): readonly Diagnostic[] {
+  if (node?.kind !== 'scalar' || isNothing(node) || hasExpression(node.text)) return [];
+  const message = `${name} must be a list, or an expression in \`\${{ }}\` that gives one; here it is "${node.text.slice(0, 60)}".`;
+  return [finding('baton/type', node.range, message)];
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { finding, suggestion } from '../findings.ts';
+import { finding, listed, replacement, suggestion } from '../findings.ts';
 import { resolveSchema, WORKFLOW_SCHEMA, type Schema, type SchemaType } from '../schema.ts';
 import { isNothing, type YamlEntry, type YamlNode, type YamlScalar } from '../tree.ts';
 
@@ -55,6 +55,7 @@ function fits(node: YamlNode, type: Schema['type']): boolean {
     case 'string':
       return types.includes('string');
     case 'number':
+      if (!Number.isFinite(node.value)) return false;
       return types.includes('number') || (types.includes('integer') && Number.isInteger(node.value));
     case 'boolean':
       return types.includes('boolean');
@@ -69,7 +70,8 @@ function wrong(node: YamlNode, schema: Schema, { name, found }: Place): void {
     found.push(finding('baton/missing', node.range, `${name} has no value: it must be ${expects}.`));
     return;
   }
-  const is = node.kind === 'scalar' ? `"${node.text.slice(0, 60)}"` : node.kind === 'map' ? 'a map' : 'a list';
+  const is =
+    node.kind === 'scalar' ? `"${node.text.slice(0, 60)}"` : node.kind === 'map' ? 'a map' : 'a list';
   found.push(finding('baton/type', firstLine(node), `${name} must be ${expects}; here it is ${is}.`));
 }
 
@@ -95,10 +97,53 @@ function checkMap(entries: readonly YamlEntry[], node: YamlNode, schema: Schema,
 }
 
 function unknownKey(key: YamlScalar, known: readonly string[], { name }: Place): Diagnostic {
-  const { hint, fixes } = suggestion(key.text, known, key.range);
-  const there = hint === '' ? ` There is ${known.join(', ')}.` : hint;
+  const { hint, fixes } = meant(key, known);
+  const there = hint === '' ? ` There is ${listed(known)}.` : hint;
   return finding('baton/unknown-key', key.range, `${name} has no key "${key.text}".${there}`, { fixes });
 }
+
+function meant(key: YamlScalar, known: readonly string[]): ReturnType<typeof suggestion> {
+  const foreign = FOREIGN_KEYS.get(key.text.toLowerCase().replace(/[-_ ]/g, ''));
+  if (foreign === undefined || !known.includes(foreign)) return suggestion(key.text, known, key.range);
+  return { hint: ` Did you mean "${foreign}"?`, fixes: [replacement(key.range, foreign)] };
+}
+
+/** What the same thing is called elsewhere, in small letters without `-` and `_`. */
+const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    dependson: 'needs',
+    depends: 'needs',
+    deps: 'needs',
+    dependencies: 'needs',
+    requires: 'needs',
+    after: 'needs',
+    jobs: 'steps',
+    tasks: 'steps',
+    stages: 'steps',
+    environment: 'env',
+    variables: 'env',
+    vars: 'env',
+    workingdirectory: 'cwd',
+    workdir: 'cwd',
+    dir: 'cwd',
+    parameters: 'inputs',
+    params: 'inputs',
+    command: 'run',
+    cmd: 'run',
+    cmds: 'run',
+    exec: 'run',
+    condition: 'if',
+    allowfailure: 'continue_on_error',
+    ignoreerrors: 'continue_on_error',
+    retries: 'retry',
+    title: 'name',
+    withitems: 'for_each',
+    foreach: 'for_each',
+    uses: 'workflow',
+    envfile: 'dotenv',
+    always: 'finally',
+  }),
+);
 
 function checkScalar(node: YamlScalar, schema: Schema, place: Place): void {
   const { value } = node;
@@ -106,8 +151,10 @@ function checkScalar(node: YamlScalar, schema: Schema, place: Place): void {
   const tooSmall = number !== undefined && schema.minimum !== undefined && number < schema.minimum;
   const tooLarge = number !== undefined && schema.maximum !== undefined && number > schema.maximum;
   const unlike = schema.pattern !== undefined && !new RegExp(schema.pattern).test(node.text);
-  if (schema.enum !== undefined && value !== null && !schema.enum.includes(value)) notAllowed(node, schema, place);
-  else if (tooLarge) place.found.push(finding('baton/value', node.range, `${place.name} must be at most ${schema.maximum}.`));
+  if (schema.enum !== undefined && value !== null && !schema.enum.includes(value))
+    notAllowed(node, schema, place);
+  else if (tooLarge)
+    place.found.push(finding('baton/value', node.range, `${place.name} must be at most ${schema.maximum}.`));
   else if (tooSmall || unlike) wrong(node, schema, place);
 }
 
