@@ -15,13 +15,7 @@ import type { Range } from '../base/lines.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { ExpressionProblem, FunctionUse, ParsedExpression, Reference } from './expression.ts';
 import { CONTEXTS, FUNCTIONS, STATUS_FUNCTIONS } from './functions.ts';
-import {
-  emptyProblem,
-  lexerProblem,
-  parserProblem,
-  syntaxProblem,
-  unknownFunction,
-} from './problem.ts';
+import { emptyProblem, lexerProblem, parserProblem, syntaxProblem, unknownFunction } from './problem.ts';
 
 export type { ExpressionProblem, FunctionUse, ParsedExpression, Reference } from './expression.ts';
 
