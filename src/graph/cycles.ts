@@ -8,20 +8,35 @@ export interface Cycle {
   readonly edges: readonly number[];
 }
 
-/** One shortest loop for every group of steps that can reach each other (rule G2), in file order. Empty: no cycle. */
+/**
+ * One shortest loop for every group of steps that can reach each other (rule G2), in file order. Empty: no cycle.
+ * Linear, but for the search for the shortest.
+ */
 export function findCycles(graph: IndexedGraph): readonly Cycle[] {
+  const n = graph.ids.length;
   const group = stronglyConnected(graph);
+  const search = {
+    group,
+    seenIn: new Int32Array(n),
+    via: new Int32Array(n),
+    from: new Int32Array(n),
+    number: 0,
+    walked: 0,
+  };
+  return groupsOf(graph, group).flatMap((nodes) => shortestLoop(graph, search, nodes) ?? []);
+}
+
+/** The members of every group with a cycle in it. */
+function groupsOf(graph: IndexedGraph, group: Int32Array): readonly (readonly number[])[] {
   const members = new Map<number, number[]>();
   for (let v = 0; v < graph.ids.length; v++) {
     const list = members.get(at(group, v));
     if (list === undefined) members.set(at(group, v), [v]);
     else list.push(v);
   }
-  return [...members.values()].flatMap((nodes) => {
-    const [only] = nodes;
-    if (only === undefined || (nodes.length === 1 && !hasLoop(graph, only))) return [];
-    return shortestLoop(graph, group, nodes) ?? [];
-  });
+  return [...members.values()].filter(
+    ([only, ...others]) => only !== undefined && (others.length > 0 || hasLoop(graph, only)),
+  );
 }
 
 function hasLoop(graph: IndexedGraph, v: number): boolean {
@@ -71,49 +86,72 @@ function stronglyConnected(graph: IndexedGraph): Int32Array {
   return group;
 }
 
-/** How many steps of a group are tried as the start; beyond that a short loop is good enough. */
-const MOST_STARTS = 64;
+/** Edges walked at most in search of a shorter loop through one group; a loop is found in any case. */
+const MOST_WALKED = 2_000_000;
 
-/** Breadth first from each step of the group; the first loop of the least length, starting at its first step in file order. */
-function shortestLoop(graph: IndexedGraph, group: Int32Array, nodes: readonly number[]): Cycle | undefined {
-  const via = new Int32Array(graph.ids.length);
-  const from = new Int32Array(graph.ids.length);
-  let best: readonly number[] | undefined;
-  let bestStart = 0;
-  for (const start of nodes.slice(0, MOST_STARTS)) {
-    const loop = loopThrough(graph, { group, start, via, from, shorterThan: best?.length ?? Infinity });
-    if (loop === undefined) continue;
-    best = loop;
-    bestStart = start;
-    if (loop.length <= 2) break;
+/**
+ * Breadth first from the steps of the group. A loop is a simple ring, or goes through a step with several ways on, so
+ * only those are tried where there are any. Exact, but for groups so large and bare of short loops that the search
+ * is cut off; then the shortest so far.
+ */
+function shortestLoop(graph: IndexedGraph, search: Search, nodes: readonly number[]): Cycle | undefined {
+  const forks = nodes.filter((v) => waysOn(graph, search.group, v) > 1);
+  const starts = forks.length > 0 ? forks : nodes.slice(0, 1);
+  search.walked = 0;
+  let best: Loop | undefined;
+  for (const start of starts) {
+    const loop = loopThrough(graph, search, { start, shorterThan: best?.entries.length ?? Infinity });
+    best = loop ?? best;
+    if (best !== undefined && (best.entries.length === 1 || search.walked > MOST_WALKED)) break;
   }
-  if (best === undefined) return undefined;
-  const steps = [bestStart, ...best.slice(0, -1).map((k) => at(graph.next, k))];
-  return { steps: steps.map((v) => graph.ids[v] ?? ''), edges: best.map((k) => at(graph.edge, k)) };
+  return best && fromItsFirstStep(graph, best);
+}
+
+/** Edges that stay in the group. */
+function waysOn(graph: IndexedGraph, group: Int32Array, v: number): number {
+  let ways = 0;
+  for (let k = at(graph.first, v); k < at(graph.first, v + 1); k++) {
+    if (at(group, at(graph.next, k)) === at(group, v)) ways++;
+  }
+  return ways;
+}
+
+/** What the searches of one graph share, so that each costs only what it touches. */
+interface Search {
+  readonly group: Int32Array;
+  /** The number of the search that came by a step last. */
+  readonly seenIn: Int32Array;
+  /** The entry of `next` by which it came, and from where. */
+  readonly via: Int32Array;
+  readonly from: Int32Array;
+  number: number;
+  walked: number;
 }
 
 /** Entries of `next` that lead from a start back to it. */
+interface Loop {
+  readonly start: number;
+  readonly entries: readonly number[];
+}
+
 function loopThrough(
   graph: IndexedGraph,
-  search: {
-    readonly group: Int32Array;
-    readonly start: number;
-    readonly via: Int32Array;
-    readonly from: Int32Array;
-    readonly shorterThan: number;
-  },
-): readonly number[] | undefined {
-  const { group, start, via, from, shorterThan } = search;
+  search: Search,
+  { start, shorterThan }: { readonly start: number; readonly shorterThan: number },
+): Loop | undefined {
+  const { group, seenIn, via, from } = search;
+  const number = ++search.number;
   const home = at(group, start);
-  via.fill(-1);
   let wave = [start];
   for (let length = 1; wave.length > 0 && length < shorterThan; length++) {
     const following: number[] = [];
     for (const v of wave) {
       for (let k = at(graph.first, v); k < at(graph.first, v + 1); k++) {
+        search.walked++;
         const w = at(graph.next, k);
-        if (w === start) return wayBack(start, k, v, { via, from });
-        if (at(group, w) !== home || at(via, w) >= 0) continue;
+        if (w === start) return { start, entries: wayBack(search, { start, end: v, last: k }) };
+        if (at(group, w) !== home || at(seenIn, w) === number) continue;
+        seenIn[w] = number;
         via[w] = k;
         from[w] = v;
         following.push(w);
@@ -125,12 +163,21 @@ function loopThrough(
 }
 
 function wayBack(
-  start: number,
-  last: number,
-  end: number,
-  { via, from }: { readonly via: Int32Array; readonly from: Int32Array },
+  { via, from }: Search,
+  { start, end, last }: { readonly start: number; readonly end: number; readonly last: number },
 ): readonly number[] {
   const entries = [last];
   for (let v = end; v !== start; v = at(from, v)) entries.push(at(via, v));
   return entries.toReversed();
+}
+
+/** The same loop is always told from the same step on: the first in the file. */
+function fromItsFirstStep(graph: IndexedGraph, { start, entries }: Loop): Cycle {
+  const steps = [start, ...entries.slice(0, -1).map((k) => at(graph.next, k))];
+  const first = steps.reduce((best, v, i) => (v < (steps[best] ?? v) ? i : best), 0);
+  const turned = <T>(list: readonly T[]) => [...list.slice(first), ...list.slice(0, first)];
+  return {
+    steps: turned(steps).map((v) => graph.ids[v] ?? ''),
+    edges: turned(entries).map((k) => at(graph.edge, k)),
+  };
 }

@@ -1,4 +1,5 @@
 import type { StepId } from '../model/workflow.ts';
+import type { EdgeKind } from './step-graph.ts';
 
 /** A directed graph over numbers, in compressed sparse rows: the successors of `v` are `next[first[v] … first[v+1]-1]`. */
 export interface IndexedGraph {
@@ -11,10 +12,14 @@ export interface IndexedGraph {
   readonly indegree: Int32Array;
 }
 
-/** Numbers the nodes in their order. Edges to unknown nodes are left out. Linear. */
+/**
+ * Numbers the nodes in their order. Left out are edges to unknown nodes, and ways back (`rewind`, `loop`): a run goes
+ * there on purpose, so they close no cycle and nothing waits for them. Of several nodes with one id the last counts.
+ * Linear.
+ */
 export function indexGraph(graph: {
   readonly nodes: readonly { readonly id: StepId }[];
-  readonly edges: readonly { readonly from: StepId; readonly to: StepId }[];
+  readonly edges: readonly { readonly from: StepId; readonly to: StepId; readonly kind?: EdgeKind }[];
 }): IndexedGraph {
   const ids = graph.nodes.map(({ id }) => id);
   const numbers = new Map(ids.map((id, i) => [id, i]));
@@ -26,7 +31,7 @@ export function indexGraph(graph: {
   for (const [k, edge] of edges.entries()) {
     const a = numbers.get(edge.from);
     const b = numbers.get(edge.to);
-    if (a === undefined || b === undefined) continue;
+    if (a === undefined || b === undefined || edge.kind === 'rewind' || edge.kind === 'loop') continue;
     from[k] = a;
     to[k] = b;
     first[a + 1] = at(first, a + 1) + 1;

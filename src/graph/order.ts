@@ -7,16 +7,24 @@ export interface Order {
   readonly layers: readonly (readonly StepId[])[];
 }
 
-/**
- * Kahn's algorithm (1962), wave by wave, in file order within a wave. Steps on a cycle, or behind one, are left out.
- * Linear, without recursion.
- */
+/** Wave by wave, in file order within a wave. Steps on a cycle, or behind one, are left out. */
 export function orderOf(graph: IndexedGraph): Order {
+  const waves = wavesOf(graph).map((wave) => wave.map((v) => graph.ids[v] ?? ''));
+  return { order: waves.flat(), layers: waves };
+}
+
+/** The same order by numbers. */
+export function topologicalOrder(graph: IndexedGraph): Int32Array {
+  return Int32Array.from(wavesOf(graph).flat());
+}
+
+/** Kahn's algorithm (1962), without recursion; linear, but for the sorting of each wave. */
+function wavesOf(graph: IndexedGraph): readonly (readonly number[])[] {
   const open = graph.indegree.slice();
-  const layers: number[][] = [];
+  const waves: number[][] = [];
   let wave = graph.ids.flatMap((_, v) => (at(open, v) === 0 ? [v] : []));
   while (wave.length > 0) {
-    layers.push(wave);
+    waves.push(wave);
     const following: number[] = [];
     for (const v of wave) {
       for (let k = at(graph.first, v); k < at(graph.first, v + 1); k++) {
@@ -28,6 +36,5 @@ export function orderOf(graph: IndexedGraph): Order {
     }
     wave = following.sort((a, b) => a - b);
   }
-  const named = layers.map((layer) => layer.map((v) => graph.ids[v] ?? ''));
-  return { order: named.flat(), layers: named };
+  return waves;
 }

@@ -9,6 +9,7 @@ import { lineOf } from './journal-lines.ts';
 import { beat, HEARTBEAT_EVERY_MS } from './owner.ts';
 import { appendIndex } from './run-index.ts';
 import { Stamper } from './stamp.ts';
+import { watchFolder } from './watch-folder.ts';
 
 interface FileWriterOptions {
   readonly run: RunId;
@@ -168,17 +169,6 @@ export function openRequests(folder: string): {
       };
     },
   };
-}
-
-function watchFolder(folder: string, changed: () => void): fs.FSWatcher | undefined {
-  try {
-    const watcher = fs.watch(folder, changed);
-    watcher.on('error', () => watcher.close());
-    watcher.unref();
-    return watcher;
-  } catch {
-    return undefined; // Then the timer alone looks.
-  }
 }
 
 function take(folder: string): Request[] {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isOwned } from './owner.ts';
 import { indexFile, readIndex } from './run-index.ts';
+import { watchFolder } from './watch-folder.ts';
 
 /** Looks this often: a folder may not be there yet, and a dead owner tells nobody. */
 const LOOK_AGAIN_MS = 500;
@@ -27,17 +28,6 @@ export function watchRuns(root: string, listener: () => void): Disposable {
       watcher?.close();
     },
   };
-}
-
-function watchFolder(root: string, changed: () => void): fs.FSWatcher | undefined {
-  try {
-    const watcher = fs.watch(root, changed);
-    watcher.on('error', () => watcher.close());
-    watcher.unref();
-    return watcher;
-  } catch {
-    return undefined; // Not there yet.
-  }
 }
 
 /**

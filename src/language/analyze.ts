@@ -1,4 +1,4 @@
-import { findCycles, type Cycle } from '../graph/cycles.ts';
+import { findCycles } from '../graph/cycles.ts';
 import { indexGraph } from '../graph/index-graph.ts';
 import { stepGraph, type StepGraph } from '../graph/step-graph.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -68,7 +68,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     keepsStdout: (step) => readsStdout.has(step.id),
   });
   const graph = stepGraph(workflow);
-  const cycles = cyclesOf(graph);
+  const cycles = findCycles(indexGraph(graph));
   const context: CheckContext = { text, tree, levels, steps, uses, edges, workflow, graph, cycles };
   // A tree that is broken or refused says more about YAML than about what is missing in it.
   const checked =
@@ -119,14 +119,6 @@ function withoutRepeats(sorted: readonly Diagnostic[]): readonly Diagnostic[] {
     seen.add(key);
     return true;
   });
-}
-
-/** A gate's way back closes no cycle: the run goes there on purpose. */
-function cyclesOf(graph: StepGraph): readonly Cycle[] {
-  const kept = graph.edges.flatMap((edge, i) => (edge.kind === 'needs' || edge.kind === 'data' ? [i] : []));
-  const edges = kept.flatMap((i) => graph.edges[i] ?? []);
-  const found = findCycles(indexGraph({ nodes: graph.nodes, edges }));
-  return found.map((cycle) => ({ ...cycle, edges: cycle.edges.flatMap((k) => kept[k] ?? []) }));
 }
 
 /** Ids of steps whose standard output some expression reads, be it with all of the step. */

@@ -35,36 +35,41 @@ export function needEntries(step: StepEntry): readonly NeedEntry[] {
 }
 
 /** Every mention of `steps.<id>` in an expression. */
-export function* stepMentions(use: ExpressionUse): Generator<{ readonly id: StepId; readonly range: Range }> {
-  if (!use.parsed.ok) return;
-  for (const { path, range } of use.parsed.value.references) {
+export function stepMentions(use: ExpressionUse): readonly { readonly id: StepId; readonly range: Range }[] {
+  if (!use.parsed.ok) return [];
+  return use.parsed.value.references.flatMap(({ path, range }) => {
     const [context, id] = path;
-    if (context === 'steps' && id !== undefined) yield { id, range: inFile(use, range) };
-  }
+    return context === 'steps' && id !== undefined ? [{ id, range: inFile(use, range) }] : [];
+  });
 }
 
 /** The edges into every step: those written in `needs`, and those that expressions draw (rule G1), each step once. */
 export function edgesInto(
   uses: readonly ExpressionUse[],
   steps: Iterable<StepEntry>,
-): Map<StepEntry, Need[]> {
-  const edges = new Map<StepEntry, Map<StepId, Need>>();
-  for (const step of steps) edges.set(step, new Map(writtenNeeds(step).map((need) => [need.step, need])));
+): ReadonlyMap<StepEntry, readonly Need[]> {
+  const edges = new Map<StepEntry, Need[]>();
+  for (const step of steps) edges.set(step, writtenNeeds(step));
   for (const use of uses) {
     for (const { id, range } of stepMentions(use)) {
-      const target = use.step && edgeEnd(use, id);
-      if (target === undefined) continue;
-      const needs = edges.get(target);
-      if (needs?.has(id) === false) needs.set(id, { step: id, allowSkipped: false, kind: 'data', range });
+      const needs = edges.get(edgeEnd(use, id) as StepEntry); // a map may be asked for what it cannot hold
+      if (needs === undefined || needs.some(({ step }) => step === id)) continue;
+      needs.push({ step: id, allowSkipped: false, kind: 'data', range });
     }
   }
-  return new Map([...edges].map(([step, needs]) => [step, [...needs.values()]]));
+  return edges;
 }
 
+/** Of an id that is needed twice, the first entry counts. */
 function writtenNeeds(step: StepEntry): Need[] {
-  return needEntries(step)
-    .filter(({ id }) => step.level.byId.has(id))
-    .map(({ id, range, allowSkipped }) => ({ step: id, allowSkipped, kind: 'needs', range }));
+  const needs: Need[] = [];
+  const seen = new Set<StepId>();
+  for (const { id, range, allowSkipped } of needEntries(step)) {
+    if (seen.has(id) || !step.level.byId.has(id)) continue;
+    seen.add(id);
+    needs.push({ step: id, allowSkipped, kind: 'needs', range });
+  }
+  return needs;
 }
 
 /**

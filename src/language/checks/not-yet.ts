@@ -35,13 +35,17 @@ export function checkNotYet({ tree, steps, uses }: CheckContext): readonly Diagn
 }
 
 function checkStep({ node, kinds }: StepEntry): readonly Diagnostic[] {
-  const waiting = kinds.filter(({ kind }) => !STEP_KIND_INFO[kind].runs);
+  const entries = node.kind === 'map' ? node.entries : [];
   return [
-    ...waiting.map(({ key, kind }) => warning(key.range, `\`${kind}\` steps cannot run yet.`)),
-    ...NOT_YET.stepFields.flatMap((field) => checkField(entryOf(node, field))),
+    ...kinds.flatMap(({ key, kind }) =>
+      STEP_KIND_INFO[kind].runs ? [] : [warning(key.range, `\`${kind}\` steps cannot run yet.`)],
+    ),
+    ...entries.flatMap((entry) => (WAITING_FIELDS.has(entry.key.text) ? checkField(entry) : [])),
     ...checkShell(entryOf(node, 'shell')),
   ];
 }
+
+const WAITING_FIELDS: ReadonlySet<string> = new Set(NOT_YET.stepFields);
 
 function checkField(entry: YamlEntry | undefined): readonly Diagnostic[] {
   return entry === undefined ? [] : [warning(entry.key.range, `\`${entry.key.text}\` cannot run yet.`)];

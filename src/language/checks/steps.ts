@@ -1,5 +1,5 @@
 import { hasExpression } from '../../expression/template.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Diagnostic, Severity } from '../../model/diagnostic.ts';
 import { STEP_KINDS } from '../../model/step-kind.ts';
 import { nearest } from '../../base/nearest.ts';
 import { finding } from '../findings.ts';
@@ -71,17 +71,20 @@ function hasMisspeltKind(node: YamlNode): boolean {
 
 /** Fields that only make sense beside others. */
 function checkFields({ id, node }: StepEntry): readonly Diagnostic[] {
+  if (node.kind !== 'map') return [];
   const found: Diagnostic[] = [];
-  const script = entryOf(node, 'script');
-  if (script !== undefined && entryOf(node, 'language') === undefined) {
-    const message = `Step "${id}" needs \`language\` beside \`script\`, for instance node, python or bash.`;
-    found.push(finding('baton/missing', script.key.range, message));
-  }
-  for (const { field, beside, severity } of COMPANIONS) {
-    const entry = entryOf(node, field);
-    if (entry === undefined || beside.some((each) => entryOf(node, each) !== undefined)) continue;
+  const has = (field: string) => node.entries.some(({ key }) => key.text === field);
+  for (const { key } of node.entries) {
+    const { text: field, range } = key;
+    if (field === 'script' && !has('language')) {
+      const message = `Step "${id}" needs \`language\` beside \`script\`, for instance node, python or bash.`;
+      found.push(finding('baton/missing', range, message));
+    }
+    const companion = COMPANIONS.get(field);
+    if (companion === undefined || companion.beside.some(has)) continue;
+    const { beside, severity } = companion;
     const message = `\`${field}\` means something only beside ${beside.map((each) => `\`${each}\``).join(' or ')}.`;
-    found.push(finding('baton/unknown-key', entry.key.range, message, { severity }));
+    found.push(finding('baton/unknown-key', range, message, { severity }));
   }
   return [
     ...found,
@@ -90,12 +93,13 @@ function checkFields({ id, node }: StepEntry): readonly Diagnostic[] {
   ];
 }
 
-const COMPANIONS = [
-  { field: 'language', beside: ['script'], severity: 'error' },
-  { field: 'with', beside: ['workflow'], severity: 'error' },
-  { field: 'shell', beside: ['run', 'gate'], severity: 'warning' },
-  { field: 'max_parallel', beside: ['for_each', 'matrix'], severity: 'warning' },
-] as const;
+const COMPANIONS: ReadonlyMap<string, { readonly beside: readonly string[]; readonly severity: Severity }> =
+  new Map([
+    ['language', { beside: ['script'], severity: 'error' }],
+    ['with', { beside: ['workflow'], severity: 'error' }],
+    ['shell', { beside: ['run', 'gate'], severity: 'warning' }],
+    ['max_parallel', { beside: ['for_each', 'matrix'], severity: 'warning' }],
+  ]);
 
 function checkOneOf(
   step: YamlNode,
@@ -115,6 +119,7 @@ function checkOneOf(
 function checkFanOut({ node }: StepEntry): readonly Diagnostic[] {
   const forEach = valueOf(node, 'for_each');
   const matrix = entryOf(node, 'matrix');
+  if (forEach === undefined && matrix === undefined) return [];
   const both =
     forEach === undefined || matrix === undefined
       ? []

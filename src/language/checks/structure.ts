@@ -83,11 +83,11 @@ function firstLine(node: YamlNode): { readonly start: number; readonly end: numb
 }
 
 function checkMap(entries: readonly YamlEntry[], node: YamlNode, schema: Schema, place: Place): void {
-  const known = Object.keys(schema.properties ?? {});
+  const { properties = {}, additionalProperties } = schema;
   for (const { key, value } of entries) {
-    const own = known.includes(key.text) ? schema.properties?.[key.text] : schema.additionalProperties;
-    if (own === false) place.found.push(unknownKey(key, known, place));
-    else if (own !== undefined) checkValue(value, own, { ...place, name: `"${key.text}"` });
+    const own = Object.hasOwn(properties, key.text) ? properties[key.text] : additionalProperties;
+    if (own === false) place.found.push(unknownKey(key, Object.keys(properties), place));
+    else if (own !== undefined) checkValue(value, own, { name: `"${key.text}"`, found: place.found });
   }
   for (const name of schema.required ?? []) {
     if (entries.some(({ key }) => key.text === name)) continue;
