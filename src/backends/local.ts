@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readDotenv } from '../executors/dotenv.ts';
@@ -38,12 +39,14 @@ class LocalBackend implements Backend {
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #programs: Programs;
   readonly #left = new Set<number>();
+  readonly #outputs: string;
   #guard: Guard | undefined;
 
   constructor(options: LocalBackendOptions) {
     this.#options = options;
     this.#env = inherited(options.env);
     this.#programs = programsOn(this.#env);
+    this.#outputs = plainFolder(options.scratch);
   }
 
   readonly #groups: GroupWatcher = {
@@ -64,7 +67,7 @@ class LocalBackend implements Backend {
 
   async #execute(assignment: Assignment, io: AttemptIo): Promise<Outcome> {
     const name = fileNameOf(assignment.step, assignment.attempt);
-    const outputFile = path.join(this.#options.scratch, `${name}.output`);
+    const outputFile = path.join(this.#outputs, `${name}.output`);
     const request = this.#request(assignment, outputFile, name);
     if (typeof request === 'string') {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };
@@ -115,6 +118,7 @@ class LocalBackend implements Backend {
   }
 
   async close(): Promise<void> {
+    if (this.#outputs !== this.#options.scratch) fs.rmSync(this.#outputs, { recursive: true, force: true });
     if (this.#guard === undefined) return;
     await this.#endBackground();
     this.#guard.dismiss();
@@ -146,6 +150,15 @@ class LocalBackend implements Backend {
       await delay(50);
     }
   }
+}
+
+/**
+ * Where `$BATON_OUTPUT` may point to: the folder given, unless its path has characters that trip up a shell text which
+ * forgot the quotes (`>> $BATON_OUTPUT`); then one of the system's.
+ */
+function plainFolder(folder: string): string {
+  if (process.platform === 'win32' || /^[A-Za-z0-9_./+@:,-]*$/.test(folder)) return folder;
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'baton-'));
 }
 
 /** What only the editor's own processes understand; a step must not take itself for one of them. */

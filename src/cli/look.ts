@@ -118,10 +118,11 @@ async function readRun(
 ): Promise<{ state: RunState; lost: boolean; notices: readonly string[] }> {
   const record = isRunId(run) ? await door.project.runs.journal.read(run) : undefined;
   const state = record && replay(record.events);
-  if (record === undefined || state === undefined) {
+  if (record === undefined) {
     const refusal = unknownRun(run);
     throw new UsageError(refusal.kind === 'unknown' ? refusal.message : run);
   }
+  if (state === undefined) throw new UsageError(`Run ${run} cannot be read. ${record.notices.join(' ')}`);
   return { state, lost: record.presence === 'lost', notices: record.notices };
 }
 

@@ -70,9 +70,9 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
   const graph = stepGraph(workflow);
   const cycles = findCycles(indexGraph(graph));
   const context: CheckContext = { text, tree, levels, steps, uses, edges, workflow, graph, cycles };
-  // A tree that is broken or refused says more about YAML than about what is missing in it.
-  const checked =
-    tree === undefined && yamlDiagnostics.length > 0 ? [] : CHECKS.flatMap((check) => check(context));
+  const checked = CHECKS.flatMap((check) => check(context)).filter((each) =>
+    isTrustworthy(each, yamlDiagnostics),
+  );
   const found = withoutRepeats([...yamlDiagnostics, ...checked].toSorted(byPlace));
   const { shown: diagnostics, silenced } = siftIgnored(text, found);
   return {
@@ -86,6 +86,15 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     silenced,
     runnable: ![...diagnostics, ...silenced.filter(staysBlocked)].some(blocks),
   };
+}
+
+/** Where the YAML is broken, it is not known what is missing, nor what stands at that place. */
+function isTrustworthy({ code, range }: Diagnostic, yaml: readonly Diagnostic[]): boolean {
+  if (yaml.some((each) => each.code === 'baton/limit')) return false;
+  const broken = yaml.filter((each) => each.code === 'baton/yaml');
+  if (broken.length === 0) return true;
+  if (code === 'baton/missing' || code === 'baton/kind') return false;
+  return !broken.some((each) => range.start >= each.range.start && range.start <= each.range.end);
 }
 
 function isSame(last: Analysis, text: string, { ref = '', digest = '' }: Surroundings): boolean {

@@ -23,7 +23,9 @@ export function readYaml(text: string): ReadYaml {
     const { document, troubles } = compose(text);
     const contents = document?.contents ?? null;
     const root = contents === null ? undefined : reader.node(contents, 0);
-    const found = [...syntaxFindings(troubles, text), ...reader.diagnostics];
+    const open = reader.unclosed.length > 0;
+    const others = open ? troubles.filter(({ message }) => !NEVER_CLOSED.test(message)) : troubles;
+    const found = [...reader.unclosed, ...syntaxFindings(others, text), ...reader.diagnostics];
     return { root: root !== undefined && isEmpty(root) ? undefined : root, diagnostics: found };
   } catch (error) {
     if (error instanceof LimitPassed) return refused(error.limit);
@@ -119,6 +121,9 @@ function syntaxFindings(troubles: readonly PlacedTrouble[], text: string): reado
   return found;
 }
 
+/** What the library says where it noticed; the reader says it where the bracket or quote opens. */
+const NEVER_CLOSED = /^Missing closing|expected to end with|must be sufficiently indented and end with/;
+
 /** A value that an alias may stand for, and what it costs to let it. */
 interface Anchored {
   readonly node: YamlNode;
@@ -130,6 +135,8 @@ interface Anchored {
 
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
+  /** Brackets and quotes. */
+  readonly unclosed: Diagnostic[] = [];
   readonly #text: string;
   readonly #anchors = new Map<string, Anchored>();
   #nodes = 0;
@@ -164,9 +171,15 @@ class Reader {
   #any(node: unknown, depth: number): YamlNode {
     const range = rangeOf(node);
     this.#count({ nodes: 1, aliases: 0, deepest: depth }, range);
-    if (isMap(node)) return { kind: 'map', entries: this.#entries(node.items, depth), range };
-    if (isSeq(node))
+    if (isMap(node)) {
+      // Not for `[a: b]`, whose one pair is a map without brackets.
+      if (node.flow === true && this.#text[range.start] === '{') this.#checkClosed(range, '}');
+      return { kind: 'map', entries: this.#entries(node.items, depth), range };
+    }
+    if (isSeq(node)) {
+      if (node.flow === true) this.#checkClosed(range, ']');
       return { kind: 'list', items: node.items.map((item) => this.node(item, depth + 1)), range };
+    }
     if (isAlias(node)) return this.#alias(node, { range, depth });
     return isScalar(node) ? this.#scalar(node, range) : nothing(range);
   }
@@ -199,11 +212,21 @@ class Reader {
   #scalar(node: { value: unknown; source?: string; type?: string | null }, range: Range): YamlScalar {
     const { value } = node;
     const style = STYLES[node.type ?? 'PLAIN'] ?? 'plain';
+    if (style === 'double') this.#checkClosed(range, '"');
+    if (style === 'single') this.#checkClosed(range, "'");
     if (typeof value === 'string') return { kind: 'scalar', value, text: value, style, range };
     const text = node.source ?? this.#text.slice(range.start, range.end);
     if (typeof value === 'number' || typeof value === 'boolean')
       return { kind: 'scalar', value, text, style, range };
     return { kind: 'scalar', value: null, text: '', style, range };
+  }
+
+  /** Told where it opens, which is where a person looks; the library tells it where it noticed. */
+  #checkClosed({ start, end }: Range, close: string): void {
+    if (end - start > 1 && this.#text[end - 1] === close) return;
+    const open = this.#text[start] ?? '';
+    const message = `This ${open} is never closed: put a ${close} where it ends${close === open ? '' : ', indented further than its key'}.`;
+    this.unclosed.push(finding('baton/yaml', { start, end: start + 1 }, message));
   }
 
   #entries(pairs: readonly Pair[], depth: number): readonly YamlEntry[] {

@@ -6,7 +6,6 @@ export interface Schema {
   readonly $ref?: string;
   readonly type?: SchemaType | readonly SchemaType[];
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: false | Schema;
   readonly required?: readonly string[];
   readonly items?: Schema;
@@ -19,12 +18,17 @@ export interface Schema {
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
+  // These are for other tools: here, checks of their own say the same in better words.
+  readonly propertyNames?: { readonly pattern: string };
+  readonly oneOf?: readonly { readonly required: readonly string[] }[];
+  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
   /** What a person reads after "must be": `a duration such as 10s or 1h30m`. */
   readonly 'x-expects'?: string;
 }
 
 export type SchemaType = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
 
+export const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 export const STEP_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/;
 
 const text = (description: string, more: Partial<Schema> = {}): Schema => {
@@ -77,6 +81,10 @@ const list = (description: string, items: Schema, more: Partial<Schema> = {}): S
 const either = (description: string, expects: string, ...anyOf: readonly Schema[]): Schema => {
   return { anyOf, description, 'x-expects': expects };
 };
+/** Exactly one of these keys. */
+const oneOf = (keys: readonly string[]): Pick<Schema, 'oneOf'> => {
+  return { oneOf: keys.map((key) => ({ required: [key] })) };
+};
 const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 const anything = (description: string): Schema => ({ description });
 
@@ -91,36 +99,40 @@ const exitCodes = list('Exit codes.', {
   'x-expects': 'an exit code from 0 to 255',
 });
 
-const retry = fields('Tries a failed step again.', {
-  max: {
-    type: 'integer',
-    minimum: 0,
-    maximum: 1000,
-    description: 'Extra attempts.',
-    default: 0,
-    'x-expects': 'a whole number from 0',
+const retry = fields(
+  'Tries a failed step again.',
+  {
+    max: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 1000,
+      description: 'Extra attempts.',
+      default: 0,
+      'x-expects': 'a whole number from 0',
+    },
+    delay: duration('The wait before the first extra attempt.', { default: '1s' }),
+    factor: {
+      type: 'number',
+      minimum: 1,
+      description: 'Each further wait is this much longer.',
+      default: 2,
+      'x-expects': 'a number from 1',
+    },
+    max_delay: duration('No wait is longer.', { default: '5m' }),
+    jitter: either(
+      'Spreads the waits by chance.',
+      'a number from 0 to 1, or full',
+      { type: 'number', minimum: 0, maximum: 1 },
+      choice(['full'], 'From nothing to the whole wait.'),
+    ),
+    on: fields('Which failures are worth another try; all of them if absent.', {
+      exit_codes: exitCodes,
+      timeout: truth('After a time-out.', true),
+      signals: list('After these signals.', text('A signal such as SIGSEGV.')),
+    }),
   },
-  delay: duration('The wait before the first extra attempt.', { default: '1s' }),
-  factor: {
-    type: 'number',
-    minimum: 1,
-    description: 'Each further wait is this much longer.',
-    default: 2,
-    'x-expects': 'a number from 1',
-  },
-  max_delay: duration('No wait is longer.', { default: '5m' }),
-  jitter: either(
-    'Spreads the waits by chance.',
-    'a number from 0 to 1, or full',
-    { type: 'number', minimum: 0, maximum: 1 },
-    choice(['full'], 'From nothing to the whole wait.'),
-  ),
-  on: fields('Which failures are worth another try; all of them if absent.', {
-    exit_codes: exitCodes,
-    timeout: truth('After a time-out.', true),
-    signals: list('After these signals.', text('A signal such as SIGSEGV.')),
-  }),
-});
+  { 'x-expects': 'a map such as { max: 2, delay: 10s }' },
+);
 
 const concurrency = fields(
   'How many runs of one group go on at once, over all processes.',
@@ -134,22 +146,26 @@ const concurrency = fields(
   { required: ['group'] },
 );
 
-const input = fields('A value that a run is given.', {
-  type: choice(['string', 'number', 'boolean', 'path'], 'What kind of value.', { default: 'string' }),
-  default: {
-    type: ['string', 'number', 'boolean'],
-    description: 'Used when nothing is given.',
-    'x-expects': 'text, a number, true or false',
+const input = fields(
+  'A value that a run is given.',
+  {
+    type: choice(['string', 'number', 'boolean', 'path'], 'What kind of value.', { default: 'string' }),
+    default: {
+      type: ['string', 'number', 'boolean'],
+      description: 'Used when nothing is given.',
+      'x-expects': 'text, a number, true or false',
+    },
+    description: text('Shown to whoever is asked for it.'),
+    enum: list(
+      'The only values there may be.',
+      { type: ['string', 'number'], 'x-expects': 'text or a number' },
+      { minItems: 1 },
+    ),
+    required: truth('Refuse to run without it.', false),
+    secret: truth('Asked for without showing it, and hidden wherever it would appear.', false),
   },
-  description: text('Shown to whoever is asked for it.'),
-  enum: list(
-    'The only values there may be.',
-    { type: ['string', 'number'], 'x-expects': 'text or a number' },
-    { minItems: 1 },
-  ),
-  required: truth('Refuse to run without it.', false),
-  secret: truth('Asked for without showing it, and hidden wherever it would appear.', false),
-});
+  { 'x-expects': 'a map such as { type: string, default: src }' },
+);
 
 const need: Schema = either(
   'A step that must come before.',
@@ -198,19 +214,23 @@ const stepFields: Readonly<Record<string, Schema>> = {
       output: choice(['text', 'json'], 'What the agent answers with.', { default: 'text' }),
       schema: anything('JSON schema that a json answer must match.'),
     },
-    { required: ['prompt'] },
+    { required: ['prompt'], ...oneOf(['command', 'acp', 'model', 'profile']) },
   ),
   workflow: text(STEP_KIND_INFO.workflow.summary, { examples: ['./publish.workflow.yaml'] }),
   with: record('Inputs for the child workflow.', text('A value.')),
-  gate: fields(STEP_KIND_INFO.gate.summary, {
-    check: text('A command that must succeed.'),
-    when: text('An expression that must hold.'),
-    approval: text('A question a person answers.'),
-    rewind_to: text('The step to go back to when the check fails.'),
-    max: count('How often to go back at most.', { default: 3 }),
-    timeout: duration('How long to wait for an answer.'),
-    on_timeout: choice(['reject', 'approve'], 'The answer when nobody gave one.', { default: 'reject' }),
-  }),
+  gate: fields(
+    STEP_KIND_INFO.gate.summary,
+    {
+      check: text('A command that must succeed.'),
+      when: text('An expression that must hold.'),
+      approval: text('A question a person answers.'),
+      rewind_to: text('The step to go back to when the check fails.'),
+      max: count('How often to go back at most.', { default: 3 }),
+      timeout: duration('How long to wait for an answer.'),
+      on_timeout: choice(['reject', 'approve'], 'The answer when nobody gave one.', { default: 'reject' }),
+    },
+    oneOf(['check', 'when', 'approval']),
+  ),
   loop: fields(
     STEP_KIND_INFO.loop.summary,
     {
@@ -280,19 +300,23 @@ const stepFields: Readonly<Record<string, Schema>> = {
   idempotent: truth('Whether it may be run again when nobody knows how it ended.', true),
 };
 
-const schedule: Schema = fields('When to run by itself.', {
-  cron: text('Five fields: minute, hour, day of month, month, day of week.', {
-    examples: ['0 2 * * *', '@daily'],
-  }),
-  every: duration('At this distance.'),
-  at: text('Once, at this moment (RFC 3339).', { examples: ['2027-01-01T08:00:00Z'] }),
-  timezone: text('IANA time zone.', { examples: ['Europe/Berlin'] }),
-  overlap: choice(['skip', 'queue', 'cancel_running', 'allow'], 'When the run before still goes on.', {
-    default: 'skip',
-  }),
-  catch_up: choice(['last', 'none', 'all'], 'What to do about runs that were missed.', { default: 'last' }),
-  window: duration('How far back missed runs count.', { default: '24h' }),
-});
+const schedule: Schema = fields(
+  'When to run by itself.',
+  {
+    cron: text('Five fields: minute, hour, day of month, month, day of week.', {
+      examples: ['0 2 * * *', '@daily'],
+    }),
+    every: duration('At this distance.'),
+    at: text('Once, at this moment (RFC 3339).', { examples: ['2027-01-01T08:00:00Z'] }),
+    timezone: text('IANA time zone.', { examples: ['Europe/Berlin'] }),
+    overlap: choice(['skip', 'queue', 'cancel_running', 'allow'], 'When the run before still goes on.', {
+      default: 'skip',
+    }),
+    catch_up: choice(['last', 'none', 'all'], 'What to do about runs that were missed.', { default: 'last' }),
+    window: duration('How far back missed runs count.', { default: '24h' }),
+  },
+  oneOf(['cron', 'every', 'at']),
+);
 
 /** The whole of language.md section 3, as data: structural checks, completion, hover and the published schema come from it. */
 export const WORKFLOW_SCHEMA: Schema & { readonly $defs: Readonly<Record<string, Schema>> } = {
@@ -301,7 +325,7 @@ export const WORKFLOW_SCHEMA: Schema & { readonly $defs: Readonly<Record<string,
     {
       name: text('What people call it; the file name without it.'),
       description: text('What it is for.'),
-      inputs: record('Values a run is given.', input),
+      inputs: record('Values a run is given.', input, { propertyNames: { pattern: INPUT_NAME.source } }),
       env,
       dotenv: either(
         'Files of NAME=value lines, read when a step starts.',
@@ -345,12 +369,18 @@ export const WORKFLOW_SCHEMA: Schema & { readonly $defs: Readonly<Record<string,
       steps: ref('steps'),
       finally: ref('steps'),
     },
-    { required: ['steps'] },
+    { required: ['steps'], 'x-expects': 'a map with `steps` in it' },
   ),
   $defs: {
-    steps: record('Steps, by their ids.', ref('step'), { 'x-expects': 'a map from step ids to steps' }),
+    steps: record('Steps, by their ids.', ref('step'), {
+      'x-expects': 'a map from step ids to steps',
+      propertyNames: { pattern: STEP_ID.source },
+    }),
     step: {
-      ...fields('One step: exactly one kind, and what all kinds share.', stepFields),
+      ...fields('One step: exactly one kind, and what all kinds share.', stepFields, {
+        ...oneOf(STEP_KINDS),
+        dependentRequired: { script: ['language'], language: ['script'], with: ['workflow'] },
+      }),
       'x-expects': `a map with one of ${STEP_KINDS.join(', ')}`,
     },
   },
@@ -362,18 +392,18 @@ export function resolveSchema(schema: Schema): Schema {
   return WORKFLOW_SCHEMA.$defs[schema.$ref.replace('#/$defs/', '')] ?? {};
 }
 
-/** The schema as other editors can use it. */
+/** The schema as other editors can use it: `media/workflow.schema.json` is made of it. */
 export function publishedSchema(): object {
-  const step = WORKFLOW_SCHEMA.$defs['step'];
-  const ids = { pattern: STEP_ID.source };
-  const oneKind = { oneOf: STEP_KINDS.map((kind) => ({ required: [kind] })) };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Baton workflow',
-    ...WORKFLOW_SCHEMA,
-    $defs: {
-      steps: { ...WORKFLOW_SCHEMA.$defs['steps'], propertyNames: ids },
-      step: { ...step, ...oneKind },
-    },
+    ...(withoutOwnWords(WORKFLOW_SCHEMA) as object), // an object stays one
   };
+}
+
+function withoutOwnWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutOwnWords);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => key !== 'x-expects');
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutOwnWords(each)]));
 }

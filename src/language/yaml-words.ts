@@ -12,7 +12,6 @@ export function explainYaml({ code, message }: YamlTrouble): string {
 
 /** One code stands for many things; where the library's words tell them apart, so do these. */
 const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
-  [/^Missing closing/, 'The quote is never closed: put the same quote at the end of the text.'],
   [
     /^Implicit map keys need to be followed/,
     'This line has no colon. A line in a map is `key: value`; in a list it is `- value`.',
@@ -28,11 +27,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
     'The items of a list all begin with `- `: this line does not. Indent it if it belongs to the item above.',
   ],
   [/directives-end/, 'Lines that begin with `%` are YAML directives; a workflow needs none. Take it away.'],
-  [
-    /expected to end with|must be sufficiently indented and end with/,
-    'The bracket is never closed: end the list with `]` or the map with `}`, indented further than its key.',
-  ],
-  [/^Block scalar header includes extra/, 'The text begins on the line after `|` or `>`, not beside it.'],
+  [/^Not a YAML token|^Block scalar header includes extra/, 'The text begins on the line after `|` or `>`, not beside it.'],
   [/^Block scalar/, 'Every line of this text must be indented at least as far as its first line.'],
   [/^Unexpected , in|^Unexpected empty item/, 'There is a comma too many.'],
   [/^Unexpected flow-(map|seq)-end|^Unexpected (map|seq)-end/, 'This bracket closes nothing: take it away.'],

@@ -89,6 +89,8 @@ export class RunFollower {
       if (bytes === undefined || bytes.length === 0) break;
       tail.offset += bytes.length;
       this.#lines(step, tail, tail.decoder.decode(bytes, { stream: true }));
+      // A step that floods must not keep this process from noticing what others do.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     if (ended && tail.rest !== '') this.#watcher.onOutput(step, [tail.rest]);
   }

@@ -139,6 +139,14 @@ suite('The local backend', () => {
     assert.equal((await run(sh(`${write}; exit 1`))).ok, false);
   });
 
+  test('lets shell text forget the quotes around $BATON_OUTPUT, whatever the folder is called', async () => {
+    const odd = path.join(folder, "it's a $(folder)");
+    fs.mkdirSync(odd);
+    backend = localBackend({ run: RUN, folder, scratch: odd, env: process.env });
+    const outcome = await run(bash('echo a=1 >> $BATON_OUTPUT'));
+    assert.deepEqual({ ...(outcome.ok ? outcome.outputs : {}) }, { a: '1' });
+  });
+
   test('fails a step whose outputs cannot be read, and says which line', async () => {
     const failure = failureOf(await run(sh('echo nonsense >> "$BATON_OUTPUT"')));
     assert.match(failure.kind === 'bad-output' ? failure.message : '', /line 1 of \$BATON_OUTPUT/);

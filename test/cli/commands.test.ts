@@ -174,6 +174,16 @@ suite('The command line', function () {
     );
   });
 
+  test('says of a run whose journal is damaged what is wrong with it', async () => {
+    await baton(folder, 'run', 'good');
+    const [run = ''] = fs.readdirSync(path.join(folder, '.baton', 'runs'));
+    const journal = path.join(folder, '.baton', 'runs', run, 'events.jsonl');
+    fs.writeFileSync(journal, fs.readFileSync(journal).subarray(0, 200));
+    const { code, err } = await baton(folder, 'show', run);
+    assert.equal(code, 2);
+    assert.match(err, /cannot be read\. The line of fact 1 was cut off/);
+  });
+
   test('draws a graph as mermaid, dot and JSON', async () => {
     assert.match((await baton(folder, 'graph', 'bad')).out, /^flowchart LR\n/);
     assert.match((await baton(folder, 'graph', 'bad', '--format', 'dot')).out, /digraph/);

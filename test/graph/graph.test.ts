@@ -107,7 +107,7 @@ suite('Cycles', () => {
           assert.equal(new Set(steps).size, steps.length);
           for (const [i, k] of edges.entries()) {
             assert.equal(graph.edges[k]?.from, steps[i]);
-            assert.equal(graph.edges[k].to, steps[(i + 1) % steps.length]);
+            assert.equal(graph.edges[k]?.to, steps[(i + 1) % steps.length]);
           }
           assert.equal(steps.length, girth(graph, group));
         }
@@ -125,7 +125,7 @@ suite('Cycles', () => {
     const began = performance.now();
     assert.equal(findCycles(indexGraph(ring))[0]?.steps.length, n);
     assert.equal(findCycles(indexGraph(pairs)).length, n / 2);
-    assert.equal(findCycles(indexGraph(ladder))[0]?.steps.length, n / 2);
+    assert.equal(findCycles(indexGraph(ladder))[0]?.steps.length, n / 2 + 1);
     assert.ok(performance.now() - began < 5000, 'not linear');
   });
 });

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { InputDeclaration } from '../../model/workflow.ts';
 import { finding } from '../findings.ts';
+import { INPUT_NAME } from '../schema.ts';
 import { entryOf, isNothing, valueOf, type YamlEntry } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
@@ -16,8 +17,6 @@ export function checkInputs({ tree, workflow }: CheckContext): readonly Diagnost
       : [...checkName(entry), ...checkEnum(entry, input), ...checkDefault(entry, input)];
   });
 }
-
-const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 function checkName({ key }: YamlEntry): readonly Diagnostic[] {
   if (INPUT_NAME.test(key.text)) return [];

@@ -3,6 +3,7 @@ import type { Diagnostic, Severity } from '../../model/diagnostic.ts';
 import { STEP_KINDS } from '../../model/step-kind.ts';
 import { nearest } from '../../base/nearest.ts';
 import { finding } from '../findings.ts';
+import { nativeKey } from '../foreign-keys.ts';
 import { STEP_ID } from '../schema.ts';
 import type { StepEntry } from '../step-entries.ts';
 import { entryOf, isNothing, valueOf, type YamlNode } from '../tree.ts';
@@ -47,7 +48,7 @@ function checkId({ id, key }: StepEntry): readonly Diagnostic[] {
 }
 
 function checkKind({ id, key, node, kinds }: StepEntry): readonly Diagnostic[] {
-  if (node.kind !== 'map' && !isNothing(node)) return []; // The structure says so already.
+  if (node.kind !== 'map') return []; // The structure says so already.
   const [first, second] = kinds;
   if (first === undefined) {
     if (hasMisspeltKind(node)) return []; // The structure says that, too.
@@ -66,7 +67,11 @@ function checkKind({ id, key, node, kinds }: StepEntry): readonly Diagnostic[] {
 }
 
 function hasMisspeltKind(node: YamlNode): boolean {
-  return node.kind === 'map' && node.entries.some(({ key }) => nearest(key.text, STEP_KINDS) !== undefined);
+  if (node.kind !== 'map') return false;
+  return node.entries.some(({ key: { text } }) => {
+    const native = nativeKey(text);
+    return STEP_KINDS.some((kind) => kind === native) || nearest(text, STEP_KINDS) !== undefined;
+  });
 }
 
 /** Fields that only make sense beside others. */

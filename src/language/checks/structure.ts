@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { finding, listed, replacement, suggestion } from '../findings.ts';
+import { nativeKey } from '../foreign-keys.ts';
 import { resolveSchema, WORKFLOW_SCHEMA, type Schema, type SchemaType } from '../schema.ts';
 import { isNothing, type YamlEntry, type YamlNode, type YamlScalar } from '../tree.ts';
 
@@ -22,19 +23,25 @@ interface Place {
 function checkValue(node: YamlNode, given: Schema, place: Place): void {
   const schema = resolveSchema(given);
   if (schema.anyOf !== undefined) return checkAnyOf(node, schema, schema.anyOf, place);
-  if (!fits(node, schema.type)) return wrong(node, schema, place);
+  if (!fits(node, schema)) return wrong(node, schema, place);
   if (node.kind === 'map') return checkMap(node.entries, node, schema, place);
   if (node.kind === 'list') {
-    if ((schema.minItems ?? 0) > node.items.length) wrong(node, schema, place);
-    if (schema.items !== undefined) for (const item of node.items) checkValue(item, schema.items, place);
-    return;
+    return checkList(node.items, node, schema, place);
   }
   checkScalar(node, schema, place);
 }
 
+function checkList(items: readonly YamlNode[], node: YamlNode, schema: Schema, { name, found }: Place): void {
+  if ((schema.minItems ?? 0) > items.length) {
+    found.push(finding('baton/missing', node.range, `${name} is an empty list: it needs at least one item.`));
+  }
+  const inside = { name: `An item of ${name}`, found };
+  if (schema.items !== undefined) for (const item of items) checkValue(item, schema.items, inside);
+}
+
 /** The alternatives differ by kind of value, so the kind decides which one is meant. */
 function checkAnyOf(node: YamlNode, schema: Schema, options: readonly Schema[], place: Place): void {
-  const fitting = options.filter((option) => fits(node, resolveSchema(option).type));
+  const fitting = options.filter((option) => fits(node, option));
   const tried = fitting.map((option) => {
     const found: Diagnostic[] = [];
     checkValue(node, option, { ...place, found });
@@ -46,7 +53,9 @@ function checkAnyOf(node: YamlNode, schema: Schema, options: readonly Schema[], 
   else wrong(node, schema, place);
 }
 
-function fits(node: YamlNode, type: Schema['type']): boolean {
+function fits(node: YamlNode, given: Schema): boolean {
+  const { anyOf, type } = resolveSchema(given);
+  if (anyOf !== undefined) return anyOf.some((option) => fits(node, option));
   if (type === undefined) return true;
   const types: readonly SchemaType[] = typeof type === 'string' ? [type] : type;
   if (node.kind === 'map') return types.includes('object');
@@ -86,8 +95,8 @@ function checkMap(entries: readonly YamlEntry[], node: YamlNode, schema: Schema,
   const { properties = {}, additionalProperties } = schema;
   for (const { key, value } of entries) {
     const own = Object.hasOwn(properties, key.text) ? properties[key.text] : additionalProperties;
-    if (own === false) place.found.push(unknownKey(key, Object.keys(properties), place));
-    else if (own !== undefined) checkValue(value, own, { name: `"${key.text}"`, found: place.found });
+    if (own === false) place.found.push(unknownKey(key, freeKeys(properties, entries), place));
+    else if (own !== undefined) checkValue(value, own, { name: nameOf(key, own), found: place.found });
   }
   for (const name of schema.required ?? []) {
     if (entries.some(({ key }) => key.text === name)) continue;
@@ -96,54 +105,30 @@ function checkMap(entries: readonly YamlEntry[], node: YamlNode, schema: Schema,
   }
 }
 
-function unknownKey(key: YamlScalar, known: readonly string[], { name }: Place): Diagnostic {
-  const { hint, fixes } = meant(key, known);
-  const there = hint === '' ? ` There is ${listed(known)}.` : hint;
+/** What is there already cannot have been meant. */
+function freeKeys(
+  properties: Readonly<Record<string, Schema>>,
+  entries: readonly YamlEntry[],
+): readonly string[] {
+  const taken = new Set(entries.map(({ key }) => key.text));
+  return Object.keys(properties).filter((name) => !taken.has(name));
+}
+
+function nameOf(key: YamlScalar, schema: Schema): string {
+  return schema.$ref === '#/$defs/step' ? `Step "${key.text}"` : `"${key.text}"`;
+}
+
+function unknownKey(key: YamlScalar, free: readonly string[], { name }: Place): Diagnostic {
+  const { hint, fixes } = meant(key, free);
+  const there = hint === '' && free.length > 0 ? ` There is ${listed(free)}.` : hint;
   return finding('baton/unknown-key', key.range, `${name} has no key "${key.text}".${there}`, { fixes });
 }
 
-function meant(key: YamlScalar, known: readonly string[]): ReturnType<typeof suggestion> {
-  const foreign = FOREIGN_KEYS.get(key.text.toLowerCase().replace(/[-_ ]/g, ''));
-  if (foreign === undefined || !known.includes(foreign)) return suggestion(key.text, known, key.range);
-  return { hint: ` Did you mean "${foreign}"?`, fixes: [replacement(key.range, foreign)] };
+function meant(key: YamlScalar, free: readonly string[]): ReturnType<typeof suggestion> {
+  const native = nativeKey(key.text);
+  if (native === undefined || !free.includes(native)) return suggestion(key.text, free, key.range);
+  return { hint: ` Did you mean "${native}"?`, fixes: [replacement(key.range, native)] };
 }
-
-/** What the same thing is called elsewhere, in small letters without `-` and `_`. */
-const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    dependson: 'needs',
-    depends: 'needs',
-    deps: 'needs',
-    dependencies: 'needs',
-    requires: 'needs',
-    after: 'needs',
-    jobs: 'steps',
-    tasks: 'steps',
-    stages: 'steps',
-    environment: 'env',
-    variables: 'env',
-    vars: 'env',
-    workingdirectory: 'cwd',
-    workdir: 'cwd',
-    dir: 'cwd',
-    parameters: 'inputs',
-    params: 'inputs',
-    command: 'run',
-    cmd: 'run',
-    cmds: 'run',
-    exec: 'run',
-    condition: 'if',
-    allowfailure: 'continue_on_error',
-    ignoreerrors: 'continue_on_error',
-    retries: 'retry',
-    title: 'name',
-    withitems: 'for_each',
-    foreach: 'for_each',
-    uses: 'workflow',
-    envfile: 'dotenv',
-    always: 'finally',
-  }),
-);
 
 function checkScalar(node: YamlScalar, schema: Schema, place: Place): void {
   const { value } = node;
