@@ -174,11 +174,13 @@ class Reader {
     if (isMap(node)) {
       // Not for `[a: b]`, whose one pair is a map without brackets.
       if (node.flow === true && this.#text[range.start] === '{') this.#checkClosed(range, '}');
-      return { kind: 'map', entries: this.#entries(node.items, depth), range };
+      const { entries, end } = this.#entries(node.items, depth);
+      return { kind: 'map', entries, range: node.flow === true ? range : { start: range.start, end } };
     }
     if (isSeq(node)) {
       if (node.flow === true) this.#checkClosed(range, ']');
-      return { kind: 'list', items: node.items.map((item) => this.node(item, depth + 1)), range };
+      const items = node.items.map((item) => this.node(item, depth + 1));
+      return { kind: 'list', items, range: node.flow === true ? range : upTo(range, items, node.items) };
     }
     if (isAlias(node)) return this.#alias(node, { range, depth });
     return isScalar(node) ? this.#scalar(node, range) : nothing(range);
@@ -229,31 +231,32 @@ class Reader {
     this.unclosed.push(finding('baton/yaml', { start, end: start + 1 }, message));
   }
 
-  #entries(pairs: readonly Pair[], depth: number): readonly YamlEntry[] {
+  #entries(
+    pairs: readonly Pair[],
+    depth: number,
+  ): { readonly entries: readonly YamlEntry[]; readonly end: number } {
     const entries: YamlEntry[] = [];
+    let end = 0;
     const seen = new Map<string, Range>();
     let merges: YamlEntry[] | undefined;
     for (const pair of pairs) {
       const key = this.node(pair.key, depth + 1);
       const value = isNone(pair.value) ? nothing(after(key.range)) : this.node(pair.value, depth + 1);
       if (key.kind !== 'scalar') {
-        this.diagnostics.push(
-          finding('baton/yaml', key.range, 'A key must be plain text, not a list or a map.'),
-        );
+        const message = 'A key must be plain text, not a list or a map.';
+        this.diagnostics.push(finding('baton/yaml', key.range, message));
+        end = Math.max(key.range.end, endOf(value, pair.value));
         continue;
       }
-      const entry = {
-        key,
-        value,
-        range: { start: key.range.start, end: Math.max(key.range.end, value.range.end) },
-      };
+      end = Math.max(key.range.end, endOf(value, pair.value));
+      const entry = { key, value, range: { start: key.range.start, end } };
       if (key.text === '<<' && key.style === 'plain') (merges ??= []).push(entry);
       else {
         this.#checkKey(key, seen);
         entries.push(entry);
       }
     }
-    return merges === undefined ? entries : this.#merged(entries, merges);
+    return { entries: merges === undefined ? entries : this.#merged(entries, merges), end };
   }
 
   /** What `<<` brings along stands before the map's own keys, which win; of several maps the first wins. */
@@ -312,6 +315,17 @@ function nothing(range: Range): YamlScalar {
 
 function after({ end }: Range): Range {
   return { start: end, end };
+}
+
+/** The library counts what stands between a block and what comes after it as part of the block. */
+function upTo({ start, end }: Range, items: readonly YamlNode[], from: readonly unknown[]): Range {
+  const last = items.at(-1);
+  return { start, end: last === undefined ? end : Math.max(start, endOf(last, from.at(-1))) };
+}
+
+/** An alias ends where it is written, not where what it stands for does. */
+function endOf(read: YamlNode, from: unknown): number {
+  return isAlias(from) ? rangeOf(from).end : read.range.end;
 }
 
 /** The library keeps start, end of the value, and end of the white space after it. */

@@ -27,7 +27,10 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
     'The items of a list all begin with `- `: this line does not. Indent it if it belongs to the item above.',
   ],
   [/directives-end/, 'Lines that begin with `%` are YAML directives; a workflow needs none. Take it away.'],
-  [/^Not a YAML token|^Block scalar header includes extra/, 'The text begins on the line after `|` or `>`, not beside it.'],
+  [
+    /^Not a YAML token|^Block scalar header includes extra/,
+    'The text begins on the line after `|` or `>`, not beside it.',
+  ],
   [/^Block scalar/, 'Every line of this text must be indented at least as far as its first line.'],
   [/^Unexpected , in|^Unexpected empty item/, 'There is a comma too many.'],
   [/^Unexpected flow-(map|seq)-end|^Unexpected (map|seq)-end/, 'This bracket closes nothing: take it away.'],
