@@ -1,8 +1,9 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
+import { Composer, CST, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
 import type { Alias, Document, Pair } from 'yaml';
 import type { Range } from '../base/lines.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { finding } from './findings.ts';
+import { readPlain, type Decode } from './read-plain.ts';
 import type { YamlEntry, YamlNode, YamlScalar } from './tree.ts';
 import { isTooLarge, LexemeCount, PASSED, YAML_LIMITS, type PassedLimit } from './yaml-limits.ts';
 import { explainYaml, type YamlTrouble } from './yaml-words.ts';
@@ -17,20 +18,35 @@ export interface ReadYaml {
 
 /** Text to tree. However broken the text is: whatever can be read is read, and what is wrong is told. */
 export function readYaml(text: string): ReadYaml {
+  return read(text, ({ tokens }) => plainRoot(tokens));
+}
+
+/** The same without the short way for plain texts, which the tests hold against it. */
+export function readAnyYaml(text: string): ReadYaml {
+  return read(text, () => undefined);
+}
+
+function read(text: string, shortWay: (parsed: Parsed) => YamlNode | undefined): ReadYaml {
   if (isTooLarge(text)) return refused({ message: PASSED.size, range: startOf(text) });
-  const reader = new Reader(text);
   try {
-    const { document, troubles } = compose(text);
-    const contents = document?.contents ?? null;
-    const root = contents === null ? undefined : reader.node(contents, 0);
-    const open = reader.unclosed.length > 0;
-    const others = open ? troubles.filter(({ message }) => !NEVER_CLOSED.test(message)) : troubles;
-    const found = [...reader.unclosed, ...syntaxFindings(others, text), ...reader.diagnostics];
-    return { root: root !== undefined && isEmpty(root) ? undefined : root, diagnostics: found };
+    const parsed = parse(text);
+    const plain = shortWay(parsed);
+    return plain === undefined ? composed(text, parsed) : { root: plain, diagnostics: [] };
   } catch (error) {
     if (error instanceof LimitPassed) return refused(error.limit);
     throw error;
   }
+}
+
+function composed(text: string, parsed: Parsed): ReadYaml {
+  const reader = new Reader(text);
+  const { document, troubles } = compose(text, parsed);
+  const contents = document?.contents ?? null;
+  const root = contents === null ? undefined : reader.node(contents, 0);
+  const open = reader.unclosed.length > 0;
+  const others = open ? troubles.filter(({ message }) => !NEVER_CLOSED.test(message)) : troubles;
+  const found = [...reader.unclosed, ...syntaxFindings(others, text), ...reader.diagnostics];
+  return { root: root !== undefined && isEmpty(root) ? undefined : root, diagnostics: found };
 }
 
 function refused({ message, range }: PassedLimit): ReadYaml {
@@ -61,37 +77,67 @@ interface PlacedTrouble extends YamlTrouble {
 /** After so many errors the text is something else than YAML. */
 const MOST_TROUBLES = 1000;
 
-/**
- * What the library's `parseDocument` does, with an eye on the limits while it goes on. `schema` keeps a `%YAML 1.1`
- * line from changing what values mean.
- */
-function compose(text: string): {
-  document: Document.Parsed | undefined;
-  troubles: readonly PlacedTrouble[];
-} {
+/** What the library's parser makes of a text: comments and white space around one document, if all is well. */
+interface Parsed {
+  readonly tokens: readonly CST.Token[];
+}
+
+/** Reads tokens, with an eye on the limits while it goes on. What comes after a second document begins is left out. */
+function parse(text: string): Parsed {
+  const parser = new Parser();
+  const count = new LexemeCount();
+  const tokens: CST.Token[] = [];
+  let errors = 0;
+  let documents = 0;
+  const take = (token: CST.Token) => {
+    tokens.push(token);
+    if (token.type === 'error' || token.type === 'directive') errors++;
+    if (token.type === 'document') documents++;
+  };
+  for (const lexeme of new Lexer().lex(text)) {
+    const passed = count.take(lexeme, parser.stack.length);
+    if (passed !== undefined)
+      throw new LimitPassed({ message: PASSED[passed], range: at(parser.offset, text) });
+    for (const token of parser.next(lexeme)) take(token);
+    if (errors > MOST_TROUBLES || documents > 1) break;
+  }
+  for (const token of parser.end()) take(token);
+  return { tokens };
+}
+
+const AROUND_A_DOCUMENT: ReadonlySet<string> = new Set(['byte-order-mark', 'comment', 'newline', 'space']);
+
+function plainRoot(tokens: readonly CST.Token[]): YamlNode | undefined {
+  const others = tokens.filter(({ type }) => !AROUND_A_DOCUMENT.has(type));
+  const [document] = others;
+  if (others.length !== 1 || document?.type !== 'document') return undefined;
+  return readPlain(document, decode);
+}
+
+const decode: Decode = (token) => {
+  let isBroken = false;
+  // What is decoded came from the same parser, as a scalar; the short way has no names for the library's types.
+  const scalar = CST.resolveAsScalar(token as CST.FlowScalar | CST.BlockScalar, true, () => {
+    isBroken = true;
+  });
+  const style = STYLES[scalar.type ?? ''];
+  return isBroken || style === undefined ? undefined : { text: scalar.value, style, end: scalar.range[1] };
+};
+
+/** What the library's `parseDocument` does. `schema` keeps a `%YAML 1.1` line from changing what values mean. */
+function compose(
+  text: string,
+  { tokens }: Parsed,
+): { readonly document: Document.Parsed | undefined; readonly troubles: readonly PlacedTrouble[] } {
   const composer = new Composer({
     schema: 'core',
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const parser = new Parser();
-  const count = new LexemeCount();
   let document: Document.Parsed | undefined;
   const troubles: PlacedTrouble[] = [];
-  let errors = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    const passed = count.take(lexeme, parser.stack.length);
-    if (passed !== undefined)
-      throw new LimitPassed({ message: PASSED[passed], range: at(parser.offset, text) });
-    for (const token of parser.next(lexeme)) {
-      if (token.type === 'error' || token.type === 'directive') errors++;
-      for (const each of composer.next(token)) document ??= each;
-    }
-    if (errors > MOST_TROUBLES || document !== undefined) break;
-  }
-  for (const token of parser.end()) for (const each of composer.next(token)) document ??= each;
-  for (const each of composer.end(true, text.length)) {
+  for (const each of composer.compose(tokens, true, text.length)) {
     if (document === undefined) document = each;
     else troubles.push({ code: 'MULTIPLE_DOCS', message: '', pos: [each.range[0], each.range[0] + 3] });
   }

@@ -1,92 +1,23 @@
-import { DURATION_PATTERN } from '../base/duration.ts';
 import { SHELLS, STEP_KIND_INFO, STEP_KINDS } from '../model/step-kind.ts';
+import {
+  text,
+  truth,
+  count,
+  duration,
+  choice,
+  record,
+  fields,
+  list,
+  either,
+  oneOf,
+  ref,
+  anything,
+  type Schema,
+} from './json-schema.ts';
 
-/** The part of JSON Schema (draft 2020-12) that describes a workflow. */
-export interface Schema {
-  readonly $ref?: string;
-  readonly type?: SchemaType | readonly SchemaType[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: false | Schema;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly anyOf?: readonly Schema[];
-  readonly enum?: readonly (string | number | boolean)[];
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly examples?: readonly unknown[];
-  // These are for other tools: here, checks of their own say the same in better words.
-  readonly propertyNames?: { readonly pattern: string };
-  readonly oneOf?: readonly { readonly required: readonly string[] }[];
-  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
-  /** What a person reads after "must be": `a duration such as 10s or 1h30m`. */
-  readonly 'x-expects'?: string;
-}
-
-export type SchemaType = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
-
+/** The form of an input's name, and of a step's id. */
 export const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 export const STEP_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/;
-
-const text = (description: string, more: Partial<Schema> = {}): Schema => {
-  return { type: ['string', 'number', 'boolean'], description, 'x-expects': 'text', ...more };
-};
-const truth = (description: string, value: boolean): Schema => {
-  return { type: 'boolean', description, default: value, 'x-expects': 'true or false' };
-};
-const count = (description: string, more: Partial<Schema> = {}): Schema => {
-  return { type: 'integer', minimum: 1, description, 'x-expects': 'a whole number from 1', ...more };
-};
-const duration = (description: string, more: Partial<Schema> = {}): Schema => {
-  return {
-    type: 'string',
-    pattern: DURATION_PATTERN,
-    description,
-    'x-expects': 'a duration such as 500ms, 10s, 5m or 1h30m',
-    ...more,
-  };
-};
-const choice = (values: readonly string[], description: string, more: Partial<Schema> = {}): Schema => {
-  return { type: 'string', enum: values, description, 'x-expects': `one of ${values.join(', ')}`, ...more };
-};
-const record = (description: string, values: Schema, more: Partial<Schema> = {}): Schema => {
-  return {
-    type: 'object',
-    additionalProperties: values,
-    description,
-    'x-expects': 'a map of names to values',
-    ...more,
-  };
-};
-const fields = (
-  description: string,
-  properties: Readonly<Record<string, Schema>>,
-  more: Partial<Schema> = {},
-): Schema => {
-  return {
-    type: 'object',
-    properties,
-    additionalProperties: false,
-    description,
-    'x-expects': 'a map',
-    ...more,
-  };
-};
-const list = (description: string, items: Schema, more: Partial<Schema> = {}): Schema => {
-  return { type: 'array', items, description, 'x-expects': 'a list', ...more };
-};
-const either = (description: string, expects: string, ...anyOf: readonly Schema[]): Schema => {
-  return { anyOf, description, 'x-expects': expects };
-};
-/** Exactly one of these keys. */
-const oneOf = (keys: readonly string[]): Pick<Schema, 'oneOf'> => {
-  return { oneOf: keys.map((key) => ({ required: [key] })) };
-};
-const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
-const anything = (description: string): Schema => ({ description });
 
 const env = record('Variables, laid over those from outside. Values may hold expressions.', text('A value.'));
 const argv = list('A program and its arguments, run without any shell.', text('One argument.'), {

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { finding, listed, replacement, suggestion } from '../findings.ts';
 import { nativeKey } from '../foreign-keys.ts';
-import { resolveSchema, WORKFLOW_SCHEMA, type Schema, type SchemaType } from '../schema.ts';
+import type { Schema, SchemaType } from '../json-schema.ts';
+import { resolveSchema, WORKFLOW_SCHEMA } from '../schema.ts';
 import { isNothing, type YamlEntry, type YamlNode, type YamlScalar } from '../tree.ts';
 
 /** Holds a tree against the schema: unknown keys, missing keys, values of the wrong kind (language.md section 3). */
