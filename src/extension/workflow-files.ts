@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Analysis } from '../language/analyze.ts';
 import type { Analyses } from './analyses.ts';
@@ -18,6 +19,9 @@ export interface WorkflowFile {
 /** Work on files stops for the rest of the window after this long. */
 const SLICE_MS = 8;
 
+/** What comes within this time (a checkout, an unpacked archive) is looked through at once. */
+const SETTLE_MS = 200;
+
 /** Every workflow file of the window with its analysis, kept up to date with editor and disk. */
 export class WorkflowFiles implements vscode.Disposable {
   readonly #projects: Projects;
@@ -34,6 +38,8 @@ export class WorkflowFiles implements vscode.Disposable {
   #watchers: vscode.Disposable[] = [];
   #scan: Promise<void> = Promise.resolve();
   #scanned = false;
+  readonly #newcomers: string[] = [];
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(projects: Projects, analyses: Analyses, trouble: Trouble) {
     this.#projects = projects;
@@ -130,14 +136,26 @@ export class WorkflowFiles implements vscode.Disposable {
       }),
     );
     if (watchers.length === 0) return [];
-    // A folder that goes away is told as one deletion, of the folder.
-    const folders = vscode.workspace.createFileSystemWatcher('**', true, true, false);
+    // A folder that goes away is told as one deletion, of the folder; one that comes may be told without what is in it.
+    const folders = vscode.workspace.createFileSystemWatcher('**', false, true, false);
+    folders.onDidCreate((uri) => this.#came(uri));
     folders.onDidDelete((uri) => {
       const below = `${uri.toString()}/`;
       for (const file of this.#files.values())
         if (file.uri.toString().startsWith(below)) this.#reread(file.uri);
     });
     return [...watchers, folders];
+  }
+
+  /** Watchers miss what is made in a new folder before they get to watch it, so a new folder is looked through. */
+  #came(uri: vscode.Uri): void {
+    if (this.#newcomers.push(uri.fsPath) > 1) return;
+    this.#later = setTimeout(() => {
+      const came = this.#newcomers.splice(0);
+      void Promise.all(came.map(isFolder)).then((folders) => {
+        if (folders.includes(true)) void this.rescan();
+      });
+    }, SETTLE_MS);
   }
 
   /** Takes what the editor has, or else what the disk has, or forgets the file. */
@@ -183,6 +201,14 @@ export class WorkflowFiles implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#later);
     for (const each of [...this.#watchers, ...this.#subscriptions]) each.dispose();
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { baton, becomes, drawn, problems, remove, uriOf, write } from './baton.ts';
 
@@ -33,6 +34,21 @@ suite('The tree of workflows', () => {
     await becomes(
       () => drawn(tree, 1),
       (lines) => lines.some((line) => line.startsWith('Cycle')),
+    );
+  });
+
+  test('finds what came inside new folders before anybody could watch them', async () => {
+    const folder = uriOf('new/deep/.workflows').fsPath;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}/sudden.yaml`, 'name: Sudden\nsteps:\n  one: { run: echo one }\n');
+    await becomes(
+      () => drawn(tree, 2),
+      (lines) => lines.some((line) => line.startsWith('  Sudden | never run')),
+    );
+    await remove('new');
+    await becomes(
+      () => drawn(tree, 2),
+      (lines) => !lines.some((line) => line.includes('Sudden')),
     );
   });
 
