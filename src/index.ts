@@ -13,7 +13,8 @@ export {
   type RunRecord,
   type RunSummary,
 } from './journal/journal.ts';
-export { applyEvent, replay, type RunState, type StepState, type StepStatus } from './model/run-state.ts';
+export { applyEvent, replay } from './model/apply-event.ts';
+export type { RunState, StepState, StepStatus } from './model/run-state.ts';
 export type { Cause, Fact, RunEnd, RunEvent } from './model/run-event.ts';
 export type { Failure, Outcome } from './model/attempt.ts';
 export type { Diagnostic, Severity } from './model/diagnostic.ts';

@@ -112,6 +112,8 @@ class LocalBackend implements Backend {
         return runCommand(assignment.with, this.#programs, scratch);
       case 'script':
         return scriptCommand(assignment.with, this.#programs, scratch);
+      case 'workflow':
+        throw new Error('a child run needs no backend');
       default:
         return impossible(assignment);
     }

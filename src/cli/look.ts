@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import type { RunSummary } from '../journal/journal.ts';
-import { replay, type RunState } from '../model/run-state.ts';
+import { replay } from '../model/apply-event.ts';
+import type { RunState } from '../model/run-state.ts';
 import { followRun } from '../project/run-follower.ts';
 import { isRunId } from '../project/run-id.ts';
 import { unknownRun } from '../project/runs.ts';
@@ -193,7 +194,7 @@ export async function stop(door: Door, run: string, options: { readonly force?: 
   if (state.ended !== undefined)
     throw new UsageError(`Run ${run} has ended already: ${statusWords(state.ended)}.`);
   if (lost) throw new UsageError(`Nobody runs ${run} any more: the process that did is gone.`);
-  if (!(await door.project.runs.stop(run, { force: options.force === true }))) {
+  if ((await door.project.runs.stop(run, { force: options.force === true })) === 'gone') {
     return refuse(door, { kind: 'taken', message: `Run ${run} ended just now.` });
   }
   await followRun(door.project.runs.journal, run, { onEvents: () => undefined, onOutput: () => undefined });

@@ -1,8 +1,8 @@
 import { Heap } from '../base/heap.ts';
-import { emptyRecord } from '../base/json.ts';
 import type { StepAddress } from '../model/attempt.ts';
+import { insideOf } from '../model/inside.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import { isFinal, type RunState, type StepState } from '../model/run-state.ts';
+import { isFinal, roleOf, type RunState, type StepState } from '../model/run-state.ts';
 
 /**
  * What `decide` has to look at next: a second fold of the same facts beside `RunState`, kept so that a turn costs
@@ -10,43 +10,82 @@ import { isFinal, type RunState, type StepState } from '../model/run-state.ts';
  */
 export interface Agenda {
   /** All their needs are final; whether they run at all is still to be judged. */
-  readonly toJudge: StepAddress[];
+  toJudge: StepAddress[];
+  /** Fan-outs and loops in which everything is final. */
+  toClose: StepAddress[];
+  /** Gates that send the run back. */
+  toRewind: StepAddress[];
+  /** Told to end by themselves, and not final yet. */
+  readonly stopping: Set<StepAddress>;
   /** Judged and good to go; the one with the longest remaining path first (rule G5), then file order. */
   readonly ready: Heap<Ready>;
   /** Waiting for their next attempt, the earliest first. */
-  readonly retries: Heap<Retry>;
+  readonly retries: Heap<Timed>;
+  /** Gates that wait for an answer, and fan-outs and loops with a time limit. */
+  readonly deadlines: Heap<Timed>;
+  /** Programs that run. */
   readonly running: Set<StepAddress>;
+  /** By fan-out: which of its items may begin (`max_parallel`). */
+  readonly lanes: Map<StepAddress, Lane>;
   /** Longest path from a step to an end of the graph, itself included; and its place in the file. */
-  readonly ranks: Readonly<Record<StepAddress, Rank>>;
+  readonly ranks: Map<StepAddress, Rank>;
 }
 
 export interface Ready extends Rank {
   readonly step: StepAddress;
 }
 
-export interface Retry {
+export interface Timed {
   readonly step: StepAddress;
   readonly at: number;
 }
 
-interface Rank {
+export interface Rank {
   readonly remaining: number;
   readonly index: number;
+}
+
+/** Items that have begun and not ended, and those that wait for them. */
+export interface Lane {
+  readonly limit: number;
+  readonly begun: Set<StepAddress>;
+  readonly parked: StepAddress[];
 }
 
 /** An agenda for a state from anywhere: fresh, or read back from a journal. Linear in steps and edges. */
 export function agendaOf(state: RunState): Agenda {
   const agenda: Agenda = {
     toJudge: [],
+    toClose: [],
+    toRewind: [],
+    stopping: new Set(),
     ready: new Heap<Ready>(
       (a, b) => a.remaining > b.remaining || (a.remaining === b.remaining && a.index < b.index),
     ),
-    retries: new Heap<Retry>((a, b) => a.at < b.at),
+    retries: new Heap<Timed>((a, b) => a.at < b.at),
+    deadlines: new Heap<Timed>((a, b) => a.at < b.at),
     running: new Set(),
-    ranks: ranksOf(state),
+    lanes: new Map(),
+    ranks: new Map(),
   };
-  for (const step of Object.values(state.steps)) place(agenda, step);
+  fill(agenda, state);
   return agenda;
+}
+
+function fill(agenda: Agenda, state: RunState): void {
+  rankTop(agenda, state);
+  for (const step of Object.values(state.steps)) {
+    if (step.parent !== undefined && !agenda.ranks.has(step.id)) rankInside(agenda, state, step.parent);
+    place(agenda, state, step);
+  }
+}
+
+/** A rewind puts many steps back at once: everything is looked at anew. */
+function refill(agenda: Agenda, state: RunState): void {
+  const fresh = agendaOf(state);
+  const { toJudge, toClose, toRewind, ...kept } = fresh;
+  Object.assign(agenda, { toJudge, toClose, toRewind });
+  Object.assign(agenda, kept);
 }
 
 /** Folds one event in, after `applyEvent` has. */
@@ -57,9 +96,24 @@ export function noteEvent(agenda: Agenda, state: RunState, event: RunEvent): voi
       return;
     case 'attempt-ended':
     case 'step-skipped':
+    case 'step-reused':
+    case 'gate-answered':
       return noteEnd(agenda, state, event.step);
+    case 'items-expanded':
+    case 'round-started':
+      return noteInside(agenda, state, event.step);
+    case 'step-waiting':
+    case 'group-entered':
+    case 'step-stop-requested': {
+      const step = state.steps[event.step];
+      if (step !== undefined) place(agenda, state, step);
+      return;
+    }
+    case 'step-rewound':
+      return refill(agenda, state);
     case 'run-started':
     case 'run-adopted':
+    case 'run-parked':
     case 'stop-requested':
     case 'run-ended':
       return;
@@ -70,36 +124,153 @@ function noteEnd(agenda: Agenda, state: RunState, address: StepAddress): void {
   agenda.running.delete(address);
   const step = state.steps[address];
   if (step === undefined) return;
-  if (!isFinal(step.status)) return place(agenda, step);
+  if (!isFinal(step.status)) return place(agenda, state, step);
+  agenda.stopping.delete(address);
   for (const dependent of step.dependents) {
     // The need that ended last is the one that finds it queued.
     if (state.steps[dependent]?.status === 'queued') agenda.toJudge.push(dependent);
   }
+  if (step.parent !== undefined) leave(agenda, state, { step, parent: step.parent });
+  else if (step.place === 'steps' && state.openMain === 0) {
+    for (const { id } of state.workflow.finally)
+      if (state.steps[id]?.status === 'queued') agenda.toJudge.push(id);
+  }
 }
 
-function place(agenda: Agenda, step: StepState): void {
-  if (step.status === 'queued') agenda.toJudge.push(step.id);
-  else if (step.status === 'running') agenda.running.add(step.id);
-  else if (step.status === 'backoff') agenda.retries.push({ step: step.id, at: step.retryAt ?? 0 });
+/** A step inside has ended: the next item may begin, and whoever held it may be done. */
+function leave(
+  agenda: Agenda,
+  state: RunState,
+  { step, parent }: { readonly step: StepState; readonly parent: StepAddress },
+): void {
+  const lane = agenda.lanes.get(parent);
+  if (lane !== undefined && lane.begun.delete(step.id)) {
+    const next = lane.parked.shift();
+    if (next !== undefined) agenda.toJudge.push(next);
+  }
+  if (state.steps[parent]?.openInside === 0) agenda.toClose.push(parent);
 }
 
-/** Remaining path lengths in one pass against the direction of the edges, without recursion. */
-function ranksOf(state: RunState): Record<StepAddress, Rank> {
-  const steps = Object.values(state.steps);
-  const open = new Map(steps.map((step) => [step.id, step.dependents.length]));
-  const remaining = new Map(steps.map((step) => [step.id, 1]));
-  const settled = steps.filter((step) => step.dependents.length === 0);
+function noteInside(agenda: Agenda, state: RunState, address: StepAddress): void {
+  const holder = state.steps[address];
+  if (holder === undefined) return;
+  rankInside(agenda, state, address);
+  if (holder.round === undefined || holder.round === 1) place(agenda, state, holder);
+  else if (holder.openInside === 0) agenda.toClose.push(address);
+  for (const step of insideOf(state, holder)) place(agenda, state, step);
+}
+
+function place(agenda: Agenda, state: RunState, step: StepState): void {
+  const { id, status } = step;
+  if (step.stopping !== undefined && !isFinal(status)) agenda.stopping.add(id);
+  switch (status) {
+    case 'queued':
+      if (step.awaitsRewind === true) agenda.toRewind.push(id);
+      else agenda.toJudge.push(id);
+      return;
+    case 'running':
+      if (roleOf(step) === 'leaf') agenda.running.add(id);
+      else placeHolder(agenda, step);
+      break;
+    case 'backoff':
+      agenda.retries.push({ step: id, at: step.retryAt ?? 0 });
+      break;
+    case 'waiting':
+      if (step.wait?.for === 'answer' && step.wait.until !== undefined) {
+        agenda.deadlines.push({ step: id, at: step.wait.until });
+      }
+      break;
+    default:
+      return;
+  }
+  laneOf(agenda, state, step)?.begun.add(id);
+}
+
+function placeHolder(agenda: Agenda, step: StepState): void {
+  const at = deadlineOf(step);
+  if (at !== undefined) agenda.deadlines.push({ step: step.id, at });
+  if (step.openInside === 0) agenda.toClose.push(step.id);
+}
+
+/** When a loop's time is up (rule E3). The limits of a fan-out are those of each of its items. */
+export function deadlineOf(step: StepState): number | undefined {
+  const begun = step.attempts.at(-1);
+  const limits = [step.step.timeoutMs, step.step.totalTimeoutMs].filter((limit) => limit !== undefined);
+  if (roleOf(step) !== 'loop' || begun === undefined || limits.length === 0) return undefined;
+  return begun.startedAt + Math.min(...limits);
+}
+
+/**
+ * The lane of an item, where one is needed: for `max_parallel`, and for items that are loops and hold no slot
+ * themselves, so that `limits.parallel` (the default width, rule V6) would not hold them back.
+ */
+export function laneOf(agenda: Agenda, state: RunState, step: StepState): Lane | undefined {
+  if (step.item === undefined || step.parent === undefined) return undefined;
+  const known = agenda.lanes.get(step.parent);
+  if (known !== undefined) return known;
+  const limit = step.step.fanOut?.maxParallel ?? (roleOf(step) === 'loop' ? state.parallel : undefined);
+  if (limit === undefined) return undefined;
+  const lane: Lane = { limit, begun: new Set(), parked: [] };
+  agenda.lanes.set(step.parent, lane);
+  return lane;
+}
+
+/** Remaining path lengths, by past durations where history has them, in one pass against the edges, without recursion. */
+function rankTop(agenda: Agenda, state: RunState): void {
+  const { steps, finally: last } = state.workflow;
+  rankLevel(agenda, state, { ids: steps.map(({ id }) => id), weight: weightOf(state), after: 0 });
+  rankLevel(agenda, state, { ids: last.map(({ id }) => id), weight: weightOf(state), after: 0 });
+}
+
+function weightOf({ expectedMs }: RunState): (step: StepState) => number {
+  const known = Object.values(expectedMs ?? {});
+  if (expectedMs === undefined || known.length === 0) return () => 1;
+  // A step nobody has seen yet counts as much as the others do.
+  const usual = known.reduce((sum, each) => sum + each, 0) / known.length;
+  return ({ step }) => expectedMs[step.id] ?? usual;
+}
+
+function rankInside(agenda: Agenda, state: RunState, address: StepAddress): void {
+  const holder = state.steps[address];
+  const rank = agenda.ranks.get(address);
+  if (holder === undefined) return;
+  const after = rank?.remaining ?? 0;
+  if (roleOf(holder) === 'fan-out') {
+    for (const id of holder.inside ?? [])
+      agenda.ranks.set(id, { remaining: after, index: agenda.ranks.size });
+  } else rankLevel(agenda, state, { ids: holder.inside ?? [], weight: () => 1, after });
+}
+
+function rankLevel(
+  agenda: Agenda,
+  state: RunState,
+  level: {
+    readonly ids: readonly StepAddress[];
+    readonly weight: (step: StepState) => number;
+    readonly after: number;
+  },
+): void {
+  const steps = level.ids.flatMap((id) => state.steps[id] ?? []);
+  const open = new Map<StepAddress, number>();
+  const remaining = new Map<StepAddress, number>();
+  const settled: StepState[] = [];
+  for (const step of steps) {
+    open.set(step.id, step.dependents.length);
+    remaining.set(step.id, level.after + level.weight(step));
+    if (step.dependents.length === 0) settled.push(step);
+  }
   for (let step = settled.pop(); step !== undefined; step = settled.pop()) {
-    const above = (remaining.get(step.id) ?? 1) + 1;
+    const ahead = remaining.get(step.id) ?? 0;
     for (const need of step.step.needs) {
-      remaining.set(need.step, Math.max(remaining.get(need.step) ?? 1, above));
-      const left = (open.get(need.step) ?? 0) - 1;
-      open.set(need.step, left);
-      const needed = state.steps[need.step];
-      if (left === 0 && needed !== undefined) settled.push(needed);
+      const needed = state.steps[step.level + need.step];
+      if (needed === undefined) continue;
+      remaining.set(needed.id, Math.max(remaining.get(needed.id) ?? 0, ahead + level.weight(needed)));
+      const left = (open.get(needed.id) ?? 0) - 1;
+      open.set(needed.id, left);
+      if (left === 0) settled.push(needed);
     }
   }
-  const ranks = emptyRecord<Rank>();
-  for (const [index, { id }] of steps.entries()) ranks[id] = { remaining: remaining.get(id) ?? 1, index };
-  return ranks;
+  for (const { id } of steps) {
+    agenda.ranks.set(id, { remaining: remaining.get(id) ?? 0, index: agenda.ranks.size });
+  }
 }

@@ -1,11 +1,12 @@
+import { recordFrom, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { renderTemplate, type Scope } from '../expression/evaluate.ts';
+import { evaluateText, renderTemplate, type Scope } from '../expression/evaluate.ts';
 import { hasExpression } from '../expression/template.ts';
 import { placeInShell } from '../expression/shell-text.ts';
-import type { Assignment, AssignmentOfKind, Failure, StepAddress } from '../model/attempt.ts';
+import type { Assignment, AssignmentOfKind, Failure, RunId, StepAddress } from '../model/attempt.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
-import type { RunFields, ScriptFields, Step } from '../model/workflow.ts';
-import { environmentOf, scopeOf } from './scope.ts';
+import type { GateFields, RunFields, ScriptFields, WorkflowFields } from '../model/workflow.ts';
+import { environmentOf, NO_SOURCES, scopeOf, standpointOf, type Sources } from './scope.ts';
 
 /** What a kind of step resolves to: its own fields, and the variables its expressions became (rule V3). */
 interface Resolved {
@@ -19,13 +20,19 @@ const NO_VALUES: Readonly<Record<string, string>> = {};
  * Resolves every expression of a step that is about to run its latest attempt. The failure names what is missing;
  * nothing has been started then.
  */
-export function assign(state: RunState, address: StepAddress, now: number): Result<Assignment, Failure> {
+export function assign(
+  state: RunState,
+  address: StepAddress,
+  now: number,
+  sources: Sources = NO_SOURCES,
+): Result<Assignment, Failure> {
   const step = state.steps[address];
   if (step === undefined) return bad(`The run has no step "${address}".`);
-  const env = environmentOf(state, step);
+  const standpoint = standpointOf(state, step);
+  const env = environmentOf(state, standpoint, sources);
   if (!env.ok) return bad(env.error);
-  const scope = scopeOf(state, step, env.value);
-  const resolved = resolve(step.step, scope);
+  const scope = scopeOf(state, standpoint, env.value, sources);
+  const resolved = resolve(step, scope);
   if (!resolved.ok) return bad(resolved.error);
   const places = placesOf(state, step, scope);
   if (!places.ok) return bad(places.error);
@@ -46,18 +53,44 @@ function bad(message: string): { readonly ok: false; readonly error: Failure } {
   return err({ kind: 'bad-expression', message });
 }
 
-function resolve(step: Step, scope: Scope): Result<Resolved, string> {
+function resolve({ step, attempts }: StepState, scope: Scope): Result<Resolved, string> {
   switch (step.kind) {
     case 'run':
       return resolveRun(step.with, scope);
     case 'script':
       return resolveScript(step.with, scope);
-    case 'agent':
-    case 'workflow':
     case 'gate':
+      return 'check' in step.with.by
+        ? resolveRun({ command: step.with.by.check, ...shellOf(step.with) }, scope)
+        : err('This gate asks no program.');
+    case 'workflow':
+      return resolveChild(step.with, attempts.at(-1)?.child ?? '', scope);
     case 'loop':
-      return err(`\`${step.kind}\` steps cannot run yet.`);
+      return err('A loop is no program.');
+    case 'agent':
+      return err('`agent` steps cannot run yet.');
   }
+}
+
+function shellOf({ shell }: GateFields): Pick<RunFields, 'shell'> {
+  return shell === undefined ? {} : { shell };
+}
+
+function resolveChild(
+  { path, inputs }: WorkflowFields,
+  child: RunId,
+  scope: Scope,
+): Result<Resolved, string> {
+  const values: (readonly [string, Json])[] = [];
+  for (const [name, template] of Object.entries(inputs)) {
+    const value = evaluateText(template, scope);
+    if (!value.ok) return err(`${value.error} It is given to the input "${name}".`);
+    values.push([name, value.value]);
+  }
+  return ok({
+    own: { kind: 'workflow', with: { path, inputs: recordFrom(values), child } },
+    values: NO_VALUES,
+  });
 }
 
 function resolveRun(fields: RunFields, scope: Scope): Result<Resolved, string> {
@@ -118,12 +151,19 @@ function renderAll(templates: readonly string[], scope: Scope): Result<string[],
   return ok(texts);
 }
 
+/** S6: what steps of `finally` have, unless they say otherwise. */
+const FINALLY_BUDGET_MS = 60_000;
+
 /** `timeout` bounds this attempt, `total_timeout` all of them with their waits (rule E3). */
-function timeout({ step, attempts }: StepState, now: number): { readonly timeoutMs?: number } {
+function timeout(
+  { step, attempts, earlier, place }: StepState,
+  now: number,
+): { readonly timeoutMs?: number } {
   const limits: number[] = [];
   if (step.timeoutMs !== undefined) limits.push(step.timeoutMs);
+  else if (place === 'finally') limits.push(FINALLY_BUDGET_MS);
   if (step.totalTimeoutMs !== undefined) {
-    limits.push(Math.max(1, (attempts[0]?.startedAt ?? now) + step.totalTimeoutMs - now));
+    limits.push(Math.max(1, (attempts[earlier]?.startedAt ?? now) + step.totalTimeoutMs - now));
   }
   return limits.length === 0 ? {} : { timeoutMs: Math.min(...limits) };
 }

@@ -1,11 +1,12 @@
-import { evaluateCondition } from '../expression/evaluate.ts';
-import { parseExpression, usesStatusFunction } from '../expression/parse.ts';
-import { bareExpression } from '../expression/template.ts';
 import type { StepAddress } from '../model/attempt.ts';
-import type { Fact, RunEnd, SkipReason } from '../model/run-event.ts';
-import { isFailure, isFinal, type RunState, type StepState } from '../model/run-state.ts';
-import type { Agenda } from './agenda.ts';
-import { environmentOf, needsHold, scopeOf } from './scope.ts';
+import { allInside } from '../model/inside.ts';
+import type { Fact, RunEnd } from '../model/run-event.ts';
+import { isFinal, type RunState, type StepState } from '../model/run-state.ts';
+import { deadlineOf, type Agenda } from './agenda.ts';
+import { close } from './close.ts';
+import { judge, nextAttempt, type Court, type GroupOrder } from './judge.ts';
+import { rewindOf } from './rewind.ts';
+import { NO_SOURCES, type Sources } from './scope.ts';
 
 /** What is next. The facts are to be written and folded before anything else is done, and then `decide` is asked again. */
 export interface Decision {
@@ -14,6 +15,8 @@ export interface Decision {
   readonly start: readonly StepAddress[];
   /** Running steps to end; saying it again does no harm. */
   readonly stop: readonly StopOrder[];
+  /** Places in concurrency groups to ask for, once their `step-waiting` is written. */
+  readonly enter: readonly GroupOrder[];
   /** When to ask again even if nothing happens, in milliseconds since the epoch. */
   readonly wakeAt?: number;
 }
@@ -24,56 +27,146 @@ export interface StopOrder {
   readonly force: boolean;
 }
 
-const NOTHING: Decision = { facts: [], start: [], stop: [] };
+/** The time, as two clocks tell it. */
+export interface Moment {
+  /** Milliseconds since the epoch, by the wall clock: for what is due at a time that was written down. */
+  readonly now: number;
+  /** The same, but carried on from the run's start by the monotonic clock: for how long something took (rule E3). */
+  readonly steady: number;
+}
+
+const NOTHING: Decision = { facts: [], start: [], stop: [], enter: [] };
 
 /**
  * Chooses what happens next in a run, from nothing but the facts so far (as `state` and `agenda`) and the time.
  * Takes from the agenda what it decides on; folding the decision's facts puts back what has to come again.
  */
-export function decide(agenda: Agenda, state: RunState, now: number): Decision {
+export function decide(
+  agenda: Agenda,
+  state: RunState,
+  moment: Moment,
+  sources: Sources = NO_SOURCES,
+): Decision {
   if (state.ended !== undefined) return NOTHING;
   const timeoutAt = runTimeoutAt(state);
-  if (timeoutAt !== undefined && now >= timeoutAt) {
+  if (timeoutAt !== undefined && moment.steady >= timeoutAt) {
     return { ...NOTHING, facts: [{ type: 'stop-requested', by: 'timeout', force: false }] };
   }
-  if (isHalted(state)) return halt(agenda, state);
-  const facts: Fact[] = [];
-  for (const address of agenda.toJudge.splice(0)) judge(agenda, state, address, facts);
-  const start = fillSlots(agenda, state, now, facts);
+  const court: Court = { agenda, state, now: moment.now, sources, facts: [], enter: [] };
+  const stop: StopOrder[] = [];
+  for (const address of due(agenda, state, moment.now)) callTime(court, address);
+  const halted = isHalted(state);
+  if (halted) halt(court, stop);
+  if (agenda.stopping.size > 0) stopSingly(court, stop);
+  for (const address of taken(agenda, 'toClose')) close(court, address, halted);
+  if (!halted) for (const address of taken(agenda, 'toRewind')) rewind(court, address);
+  if (!halted) for (const address of taken(agenda, 'toJudge')) judge(court, address);
+  const start = halted ? [] : fillSlots(court);
+  const { facts, enter } = court;
   if (facts.length === 0 && isOver(state)) facts.push(endOf(state));
-  return { facts, start, stop: [], ...wake(agenda, timeoutAt, now) };
+  return { facts, start, stop, enter, ...wake(agenda, timeoutAt, moment) };
 }
 
+function taken(agenda: Agenda, list: 'toClose' | 'toRewind' | 'toJudge'): readonly StepAddress[] {
+  const addresses = agenda[list];
+  if (addresses.length > 0) agenda[list] = [];
+  return addresses;
+}
+
+/** E3: the run without `finally`, and without the time in which it waited for people. */
 function runTimeoutAt(state: RunState): number | undefined {
   const { timeoutMs } = state.workflow;
-  return timeoutMs === undefined || state.stop !== undefined ? undefined : state.startedAt + timeoutMs;
+  if (timeoutMs === undefined || state.stop !== undefined || state.openMain === 0) return undefined;
+  return isPaused(state) ? undefined : state.startedAt + timeoutMs + state.pausedMs;
 }
 
-/** Nothing new starts any more: somebody asked, or a step failed where that ends the run (rule S3). */
+function isPaused({ counts, active }: RunState): boolean {
+  return counts.waiting > 0 && active === 0;
+}
+
+/** Nothing new starts any more: somebody asked, or a step failed where that ends the run (rule S3). Then comes `finally`. */
 function isHalted(state: RunState): boolean {
-  return state.stop !== undefined || (state.onFailure !== 'continue' && failures(state) > 0);
+  if (state.openMain === 0) return state.stop?.all === true;
+  return state.stop !== undefined || (state.onFailure !== 'continue' && state.failed > 0);
 }
 
-/** Steps whose effective result makes the run fail. */
-function failures({ counts, warnings }: RunState): number {
-  return counts.failed + counts.timed_out + counts.lost - warnings;
-}
-
-function halt(agenda: Agenda, state: RunState): Decision {
-  const waiting = isOver(state) ? [] : Object.values(state.steps).filter(isWaitingForItsTurn);
-  const facts: Fact[] = waiting.map(({ id }) => ({ type: 'step-skipped', step: id, reason: 'cancelled' }));
-  if (facts.length === 0 && isOver(state)) facts.push(endOf(state));
-  const ends = state.stop !== undefined || state.onFailure === 'kill';
+/** Calls off all that has not begun, and ends what runs where it has to end. */
+function halt({ agenda, state, facts }: Court, stop: StopOrder[]): void {
+  const all = state.openMain === 0;
+  agenda.toJudge = agenda.toJudge.filter((id) => !all && state.steps[id]?.place === 'finally');
+  if (hasWaiting(state)) {
+    for (const step of Object.values(state.steps)) {
+      if ((all || step.place === 'steps') && isWaitingForItsTurn(step)) facts.push(calledOff(step));
+    }
+  }
+  if (state.stop === undefined && state.onFailure !== 'kill') return;
   const force = state.stop?.force ?? false;
-  return { facts, start: [], stop: ends ? Array.from(agenda.running, (step) => ({ step, force })) : [] };
+  for (const step of agenda.running) stop.push({ step, force });
+}
+
+function hasWaiting({ counts, openMain, openFinally }: RunState): boolean {
+  const finallyWaits = openMain > 0 ? openFinally : 0;
+  return counts.pending + counts.queued + counts.backoff + counts.waiting > finallyWaits;
 }
 
 function isWaitingForItsTurn({ status }: StepState): boolean {
   return !isFinal(status) && status !== 'running';
 }
 
-function isOver({ counts }: RunState): boolean {
-  return counts.pending + counts.queued + counts.running + counts.backoff + counts.waiting === 0;
+function calledOff({ id }: StepState): Fact {
+  return { type: 'step-skipped', step: id, reason: 'cancelled' };
+}
+
+/** Steps that are told to end by themselves, with all that is in them. */
+function stopSingly({ agenda, state, facts }: Court, stop: StopOrder[]): void {
+  const skipped = new Set(facts.flatMap((fact) => (fact.type === 'step-skipped' ? [fact.step] : [])));
+  for (const address of agenda.stopping) {
+    const step = state.steps[address];
+    if (step === undefined) continue;
+    for (const each of [step, ...allInside(state, step)]) {
+      if (agenda.running.has(each.id)) stop.push({ step: each.id, force: false });
+      else if (isWaitingForItsTurn(each) && !skipped.has(each.id)) {
+        skipped.add(each.id);
+        facts.push(calledOff(each));
+      }
+    }
+  }
+}
+
+function due(agenda: Agenda, state: RunState, now: number): readonly StepAddress[] {
+  const found: StepAddress[] = [];
+  for (let next = agenda.deadlines.peek(); next !== undefined; next = agenda.deadlines.peek()) {
+    const step = state.steps[next.step];
+    const stands = step !== undefined && deadlineNow(step) === next.at;
+    if (stands && next.at > now) break;
+    agenda.deadlines.pop();
+    if (stands) found.push(next.step);
+  }
+  return found;
+}
+
+function deadlineNow(step: StepState): number | undefined {
+  if (step.status === 'waiting') return step.wait?.for === 'answer' ? step.wait.until : undefined;
+  return step.status === 'running' && step.stopping === undefined ? deadlineOf(step) : undefined;
+}
+
+/** Time is up: for an answer, or for a loop. */
+function callTime({ state, facts }: Court, address: StepAddress): void {
+  const step = state.steps[address];
+  if (step?.status === 'waiting' && step.step.kind === 'gate') {
+    const answer = step.step.with.onTimeout;
+    facts.push({ type: 'gate-answered', step: address, answer, by: 'timeout' });
+  } else facts.push({ type: 'step-stop-requested', step: address, by: 'timeout' });
+}
+
+function rewind({ state, facts }: Court, gate: StepAddress): void {
+  if (state.steps[gate]?.awaitsRewind !== true) return;
+  const back = rewindOf(state, gate);
+  if (back !== undefined) facts.push({ type: 'step-rewound', gate, ...back });
+}
+
+function isOver({ openMain, openFinally }: RunState): boolean {
+  return openMain + openFinally === 0;
 }
 
 function endOf(state: RunState): Fact {
@@ -82,71 +175,23 @@ function endOf(state: RunState): Fact {
 
 /** S7, in its order. */
 function runEndOf(state: RunState): RunEnd {
-  if (failures(state) > 0) return 'failed';
+  if (state.failed > 0) return 'failed';
   if (state.stop === undefined) return 'succeeded';
   return state.stop.by === 'timeout' ? 'timed_out' : 'cancelled';
 }
 
-/** Whether a step whose needs are final runs at all (rule S2). */
-function judge(agenda: Agenda, state: RunState, address: StepAddress, facts: Fact[]): void {
-  const step = state.steps[address];
-  if (step?.status !== 'queued') return;
-  const verdict = verdictOn(state, step);
-  if (verdict.kind === 'run') {
-    agenda.ready.push({ step: address, ...(agenda.ranks[address] ?? { remaining: 0, index: 0 }) });
-  } else if (verdict.kind === 'skip') {
-    const because = verdict.because === undefined ? {} : { because: verdict.because };
-    facts.push({ type: 'step-skipped', step: address, reason: verdict.reason, ...because });
-  } else {
-    const outcome = { ok: false, failure: { kind: 'bad-expression', message: verdict.message } } as const;
-    facts.push({ type: 'attempt-started', step: address, attempt: 1 });
-    facts.push({ type: 'attempt-ended', step: address, attempt: 1, outcome, durationMs: 0 });
-  }
-}
-
-type Verdict =
-  | { readonly kind: 'run' }
-  | { readonly kind: 'skip'; readonly reason: SkipReason; readonly because?: StepAddress }
-  | { readonly kind: 'fail'; readonly message: string };
-
-function verdictOn(state: RunState, step: StepState): Verdict {
-  const { when } = step.step;
-  if ((when === undefined || !asksForStatus(when)) && !needsHold(state, step))
-    return skipByNeeds(state, step);
-  if (when === undefined) return { kind: 'run' };
-  const env = environmentOf(state, step);
-  if (!env.ok) return { kind: 'fail', message: env.error };
-  const holds = evaluateCondition(when, scopeOf(state, step, env.value));
-  if (!holds.ok) return { kind: 'fail', message: holds.error };
-  return holds.value ? { kind: 'run' } : { kind: 'skip', reason: 'condition' };
-}
-
-function asksForStatus(when: string): boolean {
-  const parsed = parseExpression(bareExpression(when).source);
-  return parsed.ok && usesStatusFunction(parsed.value);
-}
-
-/** The reason that is handed on: a failure anywhere among the needs weighs more than a skip. */
-function skipByNeeds(state: RunState, step: StepState): Verdict {
-  const needs = step.step.needs.flatMap((need) => state.steps[need.step] ?? []);
-  const failed = needs.find(
-    (need) =>
-      isFailure(need.result ?? 'pending') || need.result === 'cancelled' || need.reason === 'upstream_failed',
-  );
-  if (failed !== undefined) return { kind: 'skip', reason: 'upstream_failed', because: failed.id };
-  const skipped = needs.find((need) => need.result === 'skipped');
-  return { kind: 'skip', reason: 'upstream_skipped', ...(skipped && { because: skipped.id }) };
-}
-
 /** Hands the free slots out: to retries that are due, then to ready steps in their order. */
-function fillSlots(agenda: Agenda, state: RunState, now: number, facts: Fact[]): StepAddress[] {
+function fillSlots({ agenda, state, now, facts }: Court): StepAddress[] {
   const start: StepAddress[] = [];
   let free = state.parallel - agenda.running.size;
+  let children = state.children;
   while (free > 0) {
     const address = nextRetry(agenda, now) ?? agenda.ready.pop()?.step;
     if (address === undefined) break;
-    const attempt = (state.steps[address]?.attempts.length ?? 0) + 1;
-    facts.push({ type: 'attempt-started', step: address, attempt });
+    const step = state.steps[address];
+    if (step === undefined || (step.status !== 'queued' && step.status !== 'backoff')) continue;
+    const child = step.step.kind === 'workflow' ? { child: `${state.run}-c${++children}` } : undefined;
+    facts.push({ type: 'attempt-started', step: address, attempt: nextAttempt(step), ...child });
     start.push(address);
     free--;
   }
@@ -160,8 +205,23 @@ function nextRetry(agenda: Agenda, now: number): StepAddress | undefined {
 }
 
 /** A retry that is due but has no slot needs no alarm: the attempt that frees one asks again anyway. */
-function wake(agenda: Agenda, timeoutAt: number | undefined, now: number): { readonly wakeAt?: number } {
+function wake(
+  agenda: Agenda,
+  timeoutAt: number | undefined,
+  { now, steady }: Moment,
+): { readonly wakeAt?: number } {
   const retryAt = agenda.retries.peek()?.at ?? Infinity;
-  const at = Math.min(retryAt > now ? retryAt : Infinity, timeoutAt ?? Infinity);
+  const deadline = agenda.deadlines.peek()?.at ?? Infinity;
+  const timeout = timeoutAt === undefined ? Infinity : timeoutAt - steady + now;
+  const at = Math.min(retryAt > now ? retryAt : Infinity, deadline, timeout);
   return at === Infinity ? {} : { wakeAt: at };
+}
+
+/** True where only people can go on: nothing runs or is about to, and some gate waits for its answer. */
+export function waitsForPeople(agenda: Agenda, state: RunState): boolean {
+  return (
+    isPaused(state) &&
+    agenda.ready.size === 0 &&
+    Object.values(state.steps).every(({ status, wait }) => status !== 'waiting' || wait?.for === 'answer')
+  );
 }

@@ -16,7 +16,8 @@ export function nextAttemptAt({ step, outcome, now, random }: RetryQuestion): nu
   if (outcome.ok) return undefined;
   const policy = step.step.retry;
   // An attempt that was lost with its owner was not the step's fault: it does not count.
-  const spent = 1 + step.attempts.slice(0, -1).filter((attempt) => !wasLost(attempt.outcome)).length;
+  const spent =
+    1 + step.attempts.slice(step.earlier, -1).filter((attempt) => !wasLost(attempt.outcome)).length;
   if (spent > policy.max || !isWorthRetrying(outcome.failure, policy)) return undefined;
   const at = now + retryDelayMs(policy, spent, random);
   return withinTotal(step, at) ? at : undefined;
@@ -48,12 +49,18 @@ function isWorthRetrying(failure: Failure, policy: RetryPolicy): boolean {
     case 'lost':
     case 'bad-expression':
     case 'bad-output':
+    case 'inner':
+    case 'exhausted':
+    case 'rejected':
+    case 'refused':
     case 'crashed':
       return false;
+    case 'child':
+      return failure.status === 'failed' || (failure.status === 'timed_out' && policy.onTimeout);
   }
 }
 
 function withinTotal(step: StepState, at: number): boolean {
   const total = step.step.totalTimeoutMs;
-  return total === undefined || at < (step.attempts[0]?.startedAt ?? at) + total;
+  return total === undefined || at < (step.attempts[step.earlier]?.startedAt ?? at) + total;
 }

@@ -1,13 +1,18 @@
 import type { Clock } from '../base/clock.ts';
 import type { Backend } from '../backends/backend.ts';
+import type { AttemptIo } from '../executors/executor.ts';
 import type { JournalWriter, Reopened, Request } from '../journal/journal.ts';
-import type { Outcome, StepAddress } from '../model/attempt.ts';
+import { replay, applyEvent } from '../model/apply-event.ts';
+import type { Assignment, Outcome, RunId, StepAddress } from '../model/attempt.ts';
 import type { AttemptEnded, Fact, RunEvent } from '../model/run-event.ts';
-import { applyEvent, replay, type RunState } from '../model/run-state.ts';
+import { isFinal, roleOf, type RunState, type StepState } from '../model/run-state.ts';
 import { agendaOf, noteEvent, type Agenda } from './agenda.ts';
 import { assign } from './assign.ts';
-import { decide, type Decision } from './decide.ts';
+import { AttemptControl } from './attempt-control.ts';
+import { decide, waitsForPeople, type Decision, type Moment } from './decide.ts';
+import { endAtOnce, isStopping, type GroupOrder } from './judge.ts';
 import { nextAttemptAt } from './retry.ts';
+import { NO_SOURCES, type Sources } from './scope.ts';
 
 /** What a run needs of the world. */
 export interface RunWorld {
@@ -17,6 +22,26 @@ export interface RunWorld {
   readonly random: () => number;
   /** Told of every event once it is written, the past of an adopted run first. */
   readonly onEvents?: (events: readonly RunEvent[]) => void;
+  /** What expressions may ask of the world. */
+  readonly sources?: Sources;
+  /** Carries out a `workflow` step: begins its child run, or goes on with it. Never rejects. */
+  readonly runChild?: (assignment: ChildAssignment, io: AttemptIo) => Promise<Outcome>;
+  /** Asks for a place in a concurrency group; rejects never. Without it every group has room. */
+  readonly enterGroup?: EnterGroup;
+  /** Leave the run when only people can go on with it, for whoever answers to carry on. */
+  readonly park?: boolean;
+}
+
+export type ChildAssignment = Extract<Assignment, { readonly kind: 'workflow' }>;
+
+export type EnterGroup = (
+  order: GroupOrder & { readonly run: RunId },
+  signal: AbortSignal,
+) => Promise<GroupLease | 'full' | 'aborted'>;
+
+/** A place in a concurrency group, held until it is given back. */
+export interface GroupLease {
+  release(): void;
 }
 
 /** Takes over what a dead owner left: attempts that nobody saw end are lost, and tried again (unless the step says it must not). */
@@ -27,7 +52,7 @@ export function adopt({ writer, record }: Reopened, world: RunWorld): Promise<Ru
   const facts: Fact[] = [{ type: 'run-adopted' }];
   for (const step of Object.values(state.steps)) {
     const attempt = step.attempts.at(-1);
-    if (step.status !== 'running' || attempt === undefined) continue;
+    if (step.status !== 'running' || attempt === undefined || !diedWithItsOwner(step)) continue;
     facts.push({
       type: 'attempt-ended',
       step: step.id,
@@ -40,9 +65,14 @@ export function adopt({ writer, record }: Reopened, world: RunWorld): Promise<Ru
   return carryOn({ writer, events: [...record.events, ...writer.append(facts)], world });
 }
 
+/** Fan-outs and loops go on where they stand, and so does the run of a `workflow` step, which has a journal of its own. */
+function diedWithItsOwner(step: StepState): boolean {
+  return roleOf(step) === 'leaf' && step.step.kind !== 'workflow';
+}
+
 /**
- * Carries a run on to its end: asks what is next, writes it down, does it, until `run-ended` is written. Rejects only
- * when the journal cannot be written any more; then every running step has been ended.
+ * Carries a run on to its end: asks what is next, writes it down, does it, until `run-ended` is written, or until the
+ * run is parked. Rejects only when the journal cannot be written any more; then every running step has been ended.
  */
 export async function carryOn(run: {
   readonly writer: JournalWriter;
@@ -61,48 +91,89 @@ export async function carryOn(run: {
   }
 }
 
-interface RunningAttempt {
-  readonly cancel: AbortController;
-  readonly kill: AbortController;
+interface EndedAttempt {
+  readonly step: StepAddress;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
 }
 
 class RunLoop {
   readonly ended: Promise<RunState>;
   readonly #writer: JournalWriter;
   readonly #world: RunWorld;
+  readonly #sources: Sources;
   readonly #state: RunState;
   readonly #agenda: Agenda;
-  readonly #running = new Map<StepAddress, RunningAttempt>();
+  readonly #running = new Map<StepAddress, AttemptControl>();
+  /** Places asked for in concurrency groups, and held. */
+  readonly #asking = new Map<StepAddress, AbortController>();
+  readonly #leases = new Map<StepAddress, GroupLease>();
   readonly #requests: Disposable;
+  readonly #startedAt: { readonly wall: number; readonly monotonic: number };
+  /** Attempts that have ended since the last turn: one turn takes them all. */
+  #ends: EndedAttempt[] = [];
   #resolve: (state: RunState) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
-  #callOff: () => void = () => undefined;
+  #callOff: (() => void) | undefined;
+  #over = false;
   /** The journal failed: nothing is decided any more, only the running steps are waited for. */
   #broken: { readonly error: unknown } | undefined;
 
   constructor(writer: JournalWriter, state: RunState, world: RunWorld) {
     this.#writer = writer;
     this.#world = world;
+    this.#sources = world.sources ?? NO_SOURCES;
     this.#state = state;
     this.#agenda = agendaOf(state);
+    this.#startedAt = { wall: world.clock.now(), monotonic: world.clock.monotonic() };
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     this.#requests = writer.onRequest((request) => this.#onRequest(request));
+    this.#goOn();
     this.#turn();
   }
 
+  /** Takes up again what a former owner had begun and what did not die with it. */
+  #goOn(): void {
+    for (const address of [...this.#agenda.running]) this.#start(address);
+    for (const step of Object.values(this.#state.steps)) {
+      const { concurrency } = step.step;
+      if (concurrency === undefined || isFinal(step.status)) continue;
+      const { limit, whenFull } = concurrency;
+      if (step.wait?.for === 'group') this.#enter({ step: step.id, group: step.wait.group, limit, whenFull });
+    }
+  }
+
   #onRequest(request: Request): void {
-    const { stop } = this.#state;
-    // Asked twice means now: the second request skips the grace (rule E4).
-    const force = request.force || (stop !== undefined && stop.by !== 'timeout');
-    this.#happened(() => this.#write([{ type: 'stop-requested', by: request.by, force }]));
+    switch (request.type) {
+      case 'stop': {
+        const { stop } = this.#state;
+        // Asked twice means now: the second request skips the grace (rule E4).
+        const force = request.force || (stop !== undefined && stop.by !== 'timeout');
+        return this.#happened(() => this.#write([{ type: 'stop-requested', by: request.by, force }]));
+      }
+      case 'answer': {
+        const { step, answer, who, note } = request;
+        if (this.#state.steps[step]?.wait?.for !== 'answer') return;
+        const fact = { type: 'gate-answered', step, answer, by: 'person' } as const;
+        return this.#happened(() =>
+          this.#write([{ ...fact, ...(who !== undefined && { who }), ...(note !== undefined && { note }) }]),
+        );
+      }
+      case 'stop-step': {
+        const { step, by } = request;
+        const found = this.#state.steps[step];
+        if (found === undefined || isFinal(found.status)) return;
+        return this.#happened(() => this.#write([{ type: 'step-stop-requested', step, by }]));
+      }
+    }
   }
 
   /** Something happened: write it down and see what is next. */
   #happened(write: () => void): void {
-    if (this.#broken !== undefined || this.#state.ended !== undefined) return;
+    if (this.#broken !== undefined || this.#over) return;
     try {
       write();
     } catch (error) {
@@ -113,13 +184,14 @@ class RunLoop {
   }
 
   #turn(): void {
-    this.#callOff();
+    this.#callOff?.();
+    this.#callOff = undefined;
     try {
       for (;;) {
-        const decision = decide(this.#agenda, this.#state, this.#world.clock.now());
-        this.#write(decision.facts);
+        const decision = decide(this.#agenda, this.#state, this.#moment(), this.#sources);
+        if (decision.facts.length > 0) this.#write(decision.facts);
         this.#carryOut(decision);
-        if (decision.facts.length === 0) return this.#sleep(decision.wakeAt);
+        if (decision.facts.length === 0) return this.#rest(decision.wakeAt);
         if (this.#state.ended !== undefined) return this.#finish();
       }
     } catch (error) {
@@ -127,82 +199,150 @@ class RunLoop {
     }
   }
 
+  #moment(): Moment {
+    const { clock } = this.#world;
+    const { wall, monotonic } = this.#startedAt;
+    return { now: clock.now(), steady: wall + clock.monotonic() - monotonic };
+  }
+
   #write(facts: readonly Fact[]): void {
-    if (facts.length === 0) return;
     const events = this.#writer.append(facts);
     for (const event of events) {
       applyEvent(this.#state, event);
       noteEvent(this.#agenda, this.#state, event);
+      if (this.#leases.size + this.#asking.size > 0) this.#letGo(event);
     }
     this.#world.onEvents?.(events);
   }
 
-  #carryOut(decision: Decision): void {
-    for (const step of decision.start) this.#start(step);
-    for (const { step, force } of decision.stop) {
+  #carryOut({ start, stop, enter }: Decision): void {
+    for (const step of start) this.#start(step);
+    for (const order of enter) this.#enter(order);
+    for (const { step, force } of stop) {
       const attempt = this.#running.get(step);
-      attempt?.cancel.abort();
-      if (force) attempt?.kill.abort();
+      attempt?.askToEnd();
+      if (force) attempt?.forceToEnd();
     }
   }
 
   #start(address: StepAddress): void {
-    const { clock, backend } = this.#world;
+    const { clock } = this.#world;
     const startedAt = clock.monotonic();
     const attempt = this.#state.steps[address]?.attempts.at(-1)?.number ?? 1;
-    const running = { cancel: new AbortController(), kill: new AbortController() };
-    this.#running.set(address, running);
-    const assignment = assign(this.#state, address, clock.now());
-    const outcome: Promise<Outcome> = assignment.ok
-      ? backend.execute(assignment.value, {
-          log: this.#writer.log(address, attempt),
-          cancel: running.cancel.signal,
-          kill: running.kill.signal,
-        })
-      : Promise.resolve({ ok: false, failure: assignment.error });
-    void outcome.catch(crashed).then((ended) => {
+    const control = new AttemptControl(() => this.#writer.log(address, attempt));
+    this.#running.set(address, control);
+    const ended = (outcome: Outcome) => {
       this.#running.delete(address);
       const durationMs = Math.round(clock.monotonic() - startedAt);
-      if (this.#broken === undefined)
-        this.#happened(() => this.#write([this.#endOf(address, ended, durationMs)]));
-      else this.#giveUpWhenQuiet();
-    });
+      if (this.#broken !== undefined) return this.#giveUpWhenQuiet();
+      this.#ends.push({ step: address, outcome, durationMs });
+      // Whatever ends in the same breath is written down, and looked at, together.
+      if (this.#ends.length === 1) queueMicrotask(this.#takeEnds);
+    };
+    this.#execute(address, control).then(ended, (error: unknown) => ended(crashed(error)));
   }
 
-  #endOf(address: StepAddress, outcome: Outcome, durationMs: number): AttemptEnded {
+  #execute(address: StepAddress, io: AttemptIo): Promise<Outcome> {
+    const { backend, clock, runChild } = this.#world;
+    const assignment = assign(this.#state, address, clock.now(), this.#sources);
+    if (!assignment.ok) return Promise.resolve({ ok: false, failure: assignment.error });
+    const { value } = assignment;
+    try {
+      if (value.kind !== 'workflow') return backend.execute(value, io);
+      if (runChild !== undefined) return runChild(value, io);
+      const message = 'No other workflow can be run from here.';
+      return Promise.resolve({ ok: false, failure: { kind: 'not-started', code: 125, message } });
+    } catch (error) {
+      return Promise.resolve(crashed(error));
+    }
+  }
+
+  readonly #takeEnds = (): void => {
+    const ends = this.#ends;
+    this.#ends = [];
+    this.#happened(() => this.#write(ends.map((end) => this.#endOf(end))));
+  };
+
+  #endOf({ step: address, outcome, durationMs }: EndedAttempt): AttemptEnded {
     const step = this.#state.steps[address];
     const attempt = step?.attempts.at(-1)?.number ?? 1;
     const { clock, random } = this.#world;
-    const retryAt = step && nextAttemptAt({ step, outcome, now: clock.now(), random });
-    return {
-      type: 'attempt-ended',
-      step: address,
-      attempt,
-      outcome,
-      durationMs,
-      ...(retryAt === undefined ? {} : { retryAt }),
-    };
+    const retryAt =
+      outcome.ok || step === undefined || isStopping(this.#state, step)
+        ? undefined
+        : nextAttemptAt({ step, outcome, now: clock.now(), random });
+    const ended: AttemptEnded = { type: 'attempt-ended', step: address, attempt, outcome, durationMs };
+    return retryAt === undefined ? ended : { ...ended, retryAt };
   }
 
-  #sleep(wakeAt: number | undefined): void {
+  #enter(order: GroupOrder): void {
+    const { step } = order;
+    const asking = new AbortController();
+    this.#asking.set(step, asking);
+    const { enterGroup } = this.#world;
+    const entered =
+      enterGroup?.({ ...order, run: this.#state.run }, asking.signal) ?? Promise.resolve(NO_LEASE);
+    void entered.then((answer) => {
+      this.#asking.delete(step);
+      const waits =
+        this.#state.steps[step]?.wait?.for === 'group' && !this.#over && this.#broken === undefined;
+      if (typeof answer === 'object') {
+        if (!waits) return answer.release();
+        this.#leases.set(step, answer);
+        this.#happened(() => this.#write([{ type: 'group-entered', step }]));
+      } else if (answer === 'full' && waits) {
+        this.#happened(() => this.#refuse(step, order.group));
+      }
+    });
+  }
+
+  #refuse(address: StepAddress, group: string): void {
+    const step = this.#state.steps[address];
+    if (step === undefined) return;
+    const message = `the concurrency group "${group}" is full`;
+    const facts: Fact[] = [];
+    endAtOnce({ facts }, step, { ok: false, failure: { kind: 'refused', message } });
+    this.#write(facts);
+  }
+
+  /** A step that has ended, or begins anew, needs its place no longer. */
+  #letGo(event: RunEvent): void {
+    const steps = event.type === 'step-rewound' ? event.steps : 'step' in event ? [event.step] : [];
+    for (const address of steps) {
+      const step = this.#state.steps[address];
+      if (step !== undefined && !isFinal(step.status) && event.type !== 'step-rewound') continue;
+      this.#asking.get(address)?.abort();
+      this.#leases.get(address)?.release();
+      this.#leases.delete(address);
+    }
+  }
+
+  /** Nothing is to be done now. */
+  #rest(wakeAt: number | undefined): void {
+    const { clock, park } = this.#world;
+    if (park === true && waitsForPeople(this.#agenda, this.#state)) {
+      this.#write([{ type: 'run-parked' }]);
+      return this.#finish();
+    }
     if (wakeAt === undefined) return;
-    const delayMs = Math.max(0, wakeAt - this.#world.clock.now());
-    this.#callOff = this.#world.clock.wake(delayMs, () => this.#happened(() => undefined));
+    const delayMs = Math.max(0, wakeAt - clock.now());
+    this.#callOff = clock.wake(delayMs, () => this.#happened(() => undefined));
   }
 
   #finish(): void {
+    this.#over = true;
     this.#requests[Symbol.dispose]();
+    for (const lease of this.#leases.values()) lease.release();
     this.#resolve(this.#state);
   }
 
   #break(error: unknown): void {
     this.#broken = { error };
-    this.#callOff();
+    this.#callOff?.();
     this.#requests[Symbol.dispose]();
-    for (const { cancel, kill } of this.#running.values()) {
-      cancel.abort();
-      kill.abort();
-    }
+    for (const asking of this.#asking.values()) asking.abort();
+    for (const lease of this.#leases.values()) lease.release();
+    for (const control of this.#running.values()) control.forceToEnd();
     this.#giveUpWhenQuiet();
   }
 
@@ -210,6 +350,8 @@ class RunLoop {
     if (this.#running.size === 0) this.#reject(this.#broken?.error);
   }
 }
+
+const NO_LEASE: GroupLease = { release: () => undefined };
 
 /** Backends never reject; one that does has a mistake in it, and the run shows it. */
 function crashed(error: unknown): Outcome {

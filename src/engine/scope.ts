@@ -1,49 +1,134 @@
 import { emptyRecord, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { renderTemplate, type Scope } from '../expression/evaluate.ts';
-import { exitCodeOf } from '../model/attempt.ts';
-import type { RunState, StepState } from '../model/run-state.ts';
+import { hasExpression } from '../expression/template.ts';
+import {
+  exitCodeIn,
+  itemsOf,
+  loopAround,
+  outputsOf,
+  parentOf,
+  seenFrom,
+  type ReadLarge,
+} from '../model/inside.ts';
+import { isFinal, roleOf, type RunState, type StepState } from '../model/run-state.ts';
+
+/** What expressions may ask of the world, beside the facts. */
+export interface Sources {
+  /** Values of secret inputs, by name: no journal holds them. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** One hash over all files that match, or a sentence about what is wrong. */
+  readonly hashFiles?: (patterns: readonly string[]) => Result<string, string>;
+  readonly readLarge?: ReadLarge;
+  /** The path of a file that holds a text. */
+  readonly fileOf?: (text: string) => string;
+}
+
+export const NO_SOURCES: Sources = {};
+
+/** Where an expression stands: in a step, or in `until`, which sees the round that just ended. */
+export interface Standpoint {
+  readonly step: StepState;
+  readonly level: string;
+  /** The loop whose round that level is. */
+  readonly holder: StepState | undefined;
+}
+
+export function standpointOf(state: RunState, step: StepState): Standpoint {
+  return { step, level: step.level, holder: loopAround(state, step) };
+}
 
 /** What the expressions of one step may see (rule V1). `env` grows while the environment itself is worked out. */
-export function scopeOf(state: RunState, step: StepState, env: Readonly<Record<string, string>>): Scope {
-  const contexts: Record<string, () => Json | undefined> = {
-    inputs: () => state.inputs,
-    env: () => env,
-    run: () => ({ id: state.run, workflow: state.workflow.name, attempt: 1 }),
-    schedule: () => scheduleOf(state),
-  };
+export function scopeOf(
+  state: RunState,
+  { step, level, holder }: Standpoint,
+  env: Readonly<Record<string, string>>,
+  sources: Sources,
+): Scope {
+  const { hashFiles, fileOf } = sources;
   return {
-    context: (name) => (Object.hasOwn(contexts, name) ? contexts[name]?.() : undefined),
+    context: (name) => contextOf(state, { step, level, holder }, { name, env, sources }),
     step: (id) => {
-      const found = state.steps[id];
-      return found && stepValue(found);
+      const found = seenFrom(state, { level, holder }, id);
+      return found && stepValue(state, found, sources.readLarge);
     },
     status: statusFunctions(state, step),
+    ...(hashFiles !== undefined && { hashFiles }),
+    ...(fileOf !== undefined && { fileOf }),
   };
 }
 
-function scheduleOf(state: RunState): Json | undefined {
-  return state.cause.kind === 'schedule' ? { nominal_time: state.cause.nominalTime } : undefined;
+function contextOf(
+  state: RunState,
+  { step, holder }: Standpoint,
+  {
+    name,
+    env,
+    sources,
+  }: { readonly name: string; readonly env: Readonly<Record<string, string>>; readonly sources: Sources },
+): Json | undefined {
+  switch (name) {
+    case 'inputs':
+      return sources.secrets === undefined ? state.inputs : { ...state.inputs, ...sources.secrets };
+    case 'env':
+      return env;
+    case 'run':
+      return { id: state.run, workflow: state.workflow.name, attempt: state.starts };
+    case 'schedule':
+      return state.cause.kind === 'schedule' ? { nominal_time: state.cause.nominalTime } : undefined;
+    case 'item':
+      return itemAround(state, step, 'for_each')?.value;
+    case 'item_index':
+      return itemAround(state, step, 'for_each')?.index;
+    case 'matrix':
+      return itemAround(state, step, 'matrix')?.value;
+    case 'loop':
+      return holder?.step.kind === 'loop'
+        ? { round: holder.round ?? 0, max: holder.step.with.max }
+        : undefined;
+    default:
+      return undefined;
+  }
 }
 
+/** The item that a step is, or that a loop around it is. */
+function itemAround(state: RunState, step: StepState, kind: 'for_each' | 'matrix'): StepState['item'] {
+  for (let each: StepState | undefined = step; each !== undefined; each = parentOf(state, each)) {
+    const { fanOut } = each.step;
+    if (each.item !== undefined && fanOut !== undefined && 'matrix' in fanOut.over === (kind === 'matrix')) {
+      return each.item;
+    }
+  }
+  return undefined;
+}
+
+/** Values of steps that have ended: ten thousand items may read the same one. */
+const ended = new WeakMap<StepState, { readonly endedAt: number | undefined; readonly value: Json }>();
+
 /** `steps.<id>`: only what there is, so that a missing value is told as missing. */
-function stepValue(step: StepState): Json {
+function stepValue(state: RunState, step: StepState, readLarge: ReadLarge | undefined): Json {
+  const known = ended.get(step);
+  if (known !== undefined && known.endedAt === step.endedAt && isFinal(step.status)) return known.value;
   const outcome = step.attempts.at(-1)?.outcome;
   const value = emptyRecord<Json>();
-  value['outputs'] = outcome?.ok === true ? outcome.outputs : emptyRecord<Json>();
+  value['outputs'] = outputsOf(state, step, readLarge);
   value['outcome'] = step.status;
   value['result'] = step.result ?? step.status;
-  const exitCode = outcome && exitCodeOf(outcome);
+  const exitCode = exitCodeIn(step);
   if (exitCode !== undefined) value['exit_code'] = exitCode;
-  if (outcome?.stdout !== undefined) value['stdout'] = outcome.stdout;
+  const stdout = outcome?.stdout ?? step.reused?.outcome.stdout;
+  if (stdout !== undefined) value['stdout'] = stdout;
+  if (roleOf(step) === 'fan-out') value['items'] = itemsOf(state, step, readLarge);
+  if (isFinal(step.status)) ended.set(step, { endedAt: step.endedAt, value });
   return value;
 }
 
-/** S4, over the step's needs and all they need. */
+/** S4, over the step's needs and all they need; inside `finally`, over the whole run. */
 function statusFunctions(state: RunState, step: StepState): NonNullable<Scope['status']> {
   const { upstream } = step;
+  const wholeRun = step.place === 'finally';
   return {
-    success: () => needsHold(state, step),
+    success: () => needsHold(state, step) && !(wholeRun && (upstream.failed || upstream.cancelled)),
     failure: () => upstream.failed,
     cancelled: () => state.stop !== undefined || upstream.cancelled,
     always: () => true,
@@ -51,29 +136,73 @@ function statusFunctions(state: RunState, step: StepState): NonNullable<Scope['s
   };
 }
 
-/** True when every need effectively succeeded, or was skipped where that is allowed (rule S2). */
+/** True when every need effectively succeeded, or was skipped where that is allowed (rule S2), or was left out on purpose. */
 export function needsHold(state: RunState, step: StepState): boolean {
-  return step.step.needs.every((need) => {
-    const needed = state.steps[need.step];
-    if (needed?.result === 'succeeded') return true;
-    return need.allowSkipped && needed?.result === 'skipped' && needed.reason !== 'upstream_failed';
-  });
+  for (const need of step.step.needs) {
+    const needed = state.steps[step.level + need.step];
+    if (needed?.result === 'succeeded' || needed?.reason === 'not_selected') continue;
+    if (!need.allowSkipped || needed?.result !== 'skipped' || needed.reason === 'upstream_failed')
+      return false;
+  }
+  return true;
 }
+
+const NO_ENV: Readonly<Record<string, string>> = Object.freeze(emptyRecord<string>());
 
 /**
  * The variables a step is given, without `BATON_*` (rule V4). Each value may use those before it; the error names
  * the variable that has none.
  */
-export function environmentOf(state: RunState, step: StepState): Result<Record<string, string>, string> {
+export function environmentOf(
+  state: RunState,
+  standpoint: Standpoint,
+  sources: Sources,
+): Result<Readonly<Record<string, string>>, string> {
+  const { step } = standpoint;
+  // The variables of a fan-out are those of its items, which it has none of itself.
+  const own = roleOf(step) === 'fan-out' ? NO_ENV : step.step.env;
+  const layers = [state.workflow.env, itemVariables(state, step), own];
+  if (layers.every(isEmpty) && isEmpty(state.env)) return ok(NO_ENV);
   const env = emptyRecord<string>();
-  const scope = scopeOf(state, step, env);
-  for (const layer of [state.workflow.env, step.step.env]) {
+  const scope = scopeOf(state, standpoint, env, sources);
+  for (const layer of layers) {
     for (const [name, template] of Object.entries(layer)) {
-      const value = renderTemplate(template, scope);
+      const value =
+        layer === layers[1] || !hasExpression(template) ? ok(template) : renderTemplate(template, scope);
       if (!value.ok) return err(`${value.error} It is used by the variable "${name}" in env.`);
       env[name] = value.value;
     }
   }
   Object.assign(env, state.env);
   return ok(env);
+}
+
+function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in record) return false;
+  return true;
+}
+
+/** What one variable may hold: Linux takes 128 KiB with the name. */
+const LARGEST_VARIABLE = 64 * 1024;
+
+/** V4's layer "matrix and item": `ITEM`, `ITEM_INDEX`, and `MATRIX_<NAME>` for every value of the combination. */
+function itemVariables(state: RunState, step: StepState): Readonly<Record<string, string>> {
+  if (step.parent === undefined) return NO_ENV;
+  const variables = emptyRecord<string>();
+  const item = itemAround(state, step, 'for_each');
+  if (item !== undefined) {
+    put(variables, 'ITEM', item.value);
+    put(variables, 'ITEM_INDEX', item.index);
+  }
+  const matrix = itemAround(state, step, 'matrix')?.value;
+  for (const [name, value] of Object.entries((matrix ?? {}) as Record<string, Json>)) {
+    put(variables, `MATRIX_${name.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}`, value);
+  }
+  return variables;
+}
+
+/** A value that no variable can hold is left out: expressions can still read it. */
+function put(variables: Record<string, string>, name: string, value: Json): void {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.length <= LARGEST_VARIABLE && !text.includes('\0')) variables[name] = text;
 }

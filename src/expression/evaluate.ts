@@ -9,7 +9,7 @@ import {
 } from '@actions/expressions/ast';
 import { FilteredArray } from '@actions/expressions/filtered_array';
 import { falsy } from '@actions/expressions/result';
-import type { Json } from '../base/json.ts';
+import { recordFrom, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { FUNCTIONS, STATUS_FUNCTIONS, type StatusFunction } from './functions.ts';
 import { parseExpression, type ParsedExpression } from './parse.ts';
@@ -56,6 +56,26 @@ export function renderTemplate(text: string, scope: Scope): Result<string, strin
     rendered.push(piece.value);
   }
   return ok(rendered.join(''));
+}
+
+/** A text's value: where all of it is one expression, whatever that is; else the text with its expressions filled in. */
+export function evaluateText(text: string, scope: Scope): Result<Json, string> {
+  const { source, offset } = bareExpression(text);
+  if (offset > 0) return evaluateSource(source, scope);
+  return renderTemplate(text, scope);
+}
+
+/** Every text inside a value, replaced by what it stands for. */
+export function evaluateTexts(value: Json, scope: Scope): Result<Json, string> {
+  if (typeof value === 'string') return hasExpression(value) ? evaluateText(value, scope) : ok(value);
+  if (typeof value !== 'object' || value === null) return ok(value);
+  const entries: (readonly [string, Json])[] = [];
+  for (const [key, each] of Object.entries(value)) {
+    const result = evaluateTexts(each, scope);
+    if (!result.ok) return result;
+    entries.push([key, result.value]);
+  }
+  return ok(Array.isArray(value) ? entries.map(([, each]) => each) : recordFrom(entries));
 }
 
 /** One expression's value as text: lists and objects as compact JSON; null is nothing that could be written. */

@@ -85,7 +85,7 @@ async function stop(parts: CommandParts, target: unknown): Promise<string | unde
   if (chosen === undefined) return undefined;
   const again = chosen.state?.stop !== undefined;
   const asked = await chosen.place.project.runs.stop(chosen.id, { force: again });
-  return asked ? chosen.id : say(vscode.l10n.t('{0} is not running any more.', runName(chosen)));
+  return asked !== 'gone' ? chosen.id : say(vscode.l10n.t('{0} is not running any more.', runName(chosen)));
 }
 
 async function rerunRun(parts: CommandParts, target: unknown): Promise<string | undefined> {

@@ -98,6 +98,8 @@ function causeWords(cause: Cause): string {
       return vscode.l10n.t('as a rerun');
     case 'schedule':
       return vscode.l10n.t('by its schedule');
+    case 'workflow':
+      return vscode.l10n.t('by step {0} of run {1}', cause.step, cause.run);
     default:
       return impossible(cause);
   }

@@ -91,11 +91,15 @@ export class RunTerminal implements vscode.Pseudoterminal {
     if (text !== '') this.#written.fire(text);
   }
 
-  #lastWords(end: 'ended' | 'lost' | 'aborted' | 'unknown'): string[] {
+  #lastWords(end: 'ended' | 'parked' | 'lost' | 'aborted' | 'unknown'): string[] {
     switch (end) {
       case 'ended':
       case 'aborted':
         return [];
+      case 'parked':
+        return [
+          paint(STYLE, 'yellow', vscode.l10n.t('This run waits for an answer; answering goes on with it.')),
+        ];
       case 'lost':
         return [
           paint(

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Presence, RunSummary } from '../journal/journal.ts';
 import type { RunId } from '../model/attempt.ts';
-import { applyEvent, replay, type RunState } from '../model/run-state.ts';
+import { applyEvent, replay } from '../model/apply-event.ts';
+import type { RunState } from '../model/run-state.ts';
 import type { Place, Projects } from './projects.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -173,10 +174,12 @@ export function runName({ summary }: SeenRun): string {
   return summary.name || (summary.workflow.split('/').at(-1) ?? summary.run);
 }
 
+const LIVE_OR_NOT = { live: 'running', ended: 'running', parked: 'waiting', lost: 'lost' } as const;
+
 /** A state that somebody else read in the meantime is older, and gives way. */
 function takeNews(run: Writable<SeenRun>, state: RunState | undefined, presence: Presence): void {
   run.state = state;
   const { endedAt, ended } = state ?? {};
   if (ended !== undefined && endedAt !== undefined) run.summary = { ...run.summary, status: ended, endedAt };
-  else run.summary = { ...run.summary, status: presence === 'lost' ? 'lost' : 'running' };
+  else run.summary = { ...run.summary, status: LIVE_OR_NOT[presence] };
 }

@@ -5,15 +5,18 @@ import { fileNameOf } from '../model/file-name.ts';
 import type { RunStarted } from '../model/run-event.ts';
 import { followFile } from './follow-file.ts';
 import { FileWriter, openRequests } from './file-writer.ts';
-import type {
-  Journal,
-  JournalNews,
-  JournalWriter,
-  LogQuery,
-  Reopened,
-  Request,
-  RunRecord,
-  RunSummary,
+import {
+  isHeard,
+  presenceAfter,
+  type Asked,
+  type Journal,
+  type JournalNews,
+  type JournalWriter,
+  type LogQuery,
+  type Reopened,
+  type Request,
+  type RunRecord,
+  type RunSummary,
 } from './journal.ts';
 import { noticeOf, readLines } from './journal-lines.ts';
 import { isOwned, readOwner, thisProcess, writeOwner } from './owner.ts';
@@ -72,7 +75,7 @@ export class FileJournal implements Journal {
     const record = await this.read(run);
     if (record === undefined) return 'unknown';
     if (record.presence === 'ended') return 'ended';
-    if (record.presence === 'live' || !takeOver(folder)) return 'owned';
+    if (record.presence === 'live' || !takeOver(folder, record.events.length)) return 'owned';
     const file = path.join(folder, 'events.jsonl');
     fs.truncateSync(file, readLines(fs.readFileSync(file), run).goodBytes);
     fs.mkdirSync(path.join(folder, 'scratch'), { recursive: true });
@@ -88,7 +91,7 @@ export class FileJournal implements Journal {
     const bytes = readWhole(path.join(folder, 'events.jsonl'));
     if (bytes === undefined) return Promise.resolve(undefined);
     const { events, tail } = readLines(bytes, run);
-    const presence = events.at(-1)?.type === 'run-ended' ? 'ended' : owned ? 'live' : 'lost';
+    const presence = presenceAfter(events.at(-1), owned);
     // While the owner is at work, a line without its end is simply being written.
     const notices = presence === 'live' && tail === 'torn' ? [] : noticeOf(tail, events.length);
     return Promise.resolve({ run, events, presence, notices });
@@ -123,10 +126,12 @@ export class FileJournal implements Journal {
     return watchRuns(this.#root, listener);
   }
 
-  request(run: RunId, request: Request): Promise<boolean> {
+  async request(run: RunId, request: Request): Promise<Asked> {
     const folder = this.#folder(run);
-    if (!isOwned(folder)) return Promise.resolve(false);
-    return Promise.resolve(openRequests(folder).drop(request));
+    const presence = isOwned(folder) ? 'live' : (await this.read(run))?.presence;
+    if (presence === undefined || !isHeard(presence, request)) return 'gone';
+    if (!openRequests(folder).drop(request)) return 'gone';
+    return presence === 'live' ? 'told' : 'left';
   }
 
   readLog({ run, step, attempt, fromByte, maxBytes }: LogQuery): Promise<Uint8Array | undefined> {
@@ -161,10 +166,10 @@ function claim(draft: string, folder: string): boolean {
   }
 }
 
-/** Of several processes that want a dead owner's run, the one that makes the folder named after that owner wins. */
-function takeOver(folder: string): boolean {
+/** Of several processes that want a dead owner's run, the one that makes the folder named after that owner and its last fact wins. */
+function takeOver(folder: string, events: number): boolean {
   const dead = readOwner(folder);
-  const claimed = path.join(folder, `taken-from-${dead?.pid ?? 0}-${dead?.processStart ?? 0}`);
+  const claimed = path.join(folder, `taken-from-${dead?.pid ?? 0}-${dead?.processStart ?? 0}-${events}`);
   try {
     fs.mkdirSync(claimed);
   } catch {

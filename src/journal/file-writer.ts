@@ -181,14 +181,35 @@ function take(folder: string): Request[] {
   return names.toSorted().flatMap((name) => {
     const file = path.join(folder, name);
     try {
-      const value = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Request> | null;
-      return value?.type === 'stop'
-        ? [{ type: 'stop', force: value.force === true, by: value.by ?? 'request' }]
-        : [];
+      return requestIn(JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Request> | null) ?? [];
     } catch {
       return [];
     } finally {
       fs.rmSync(file, { force: true });
     }
   });
+}
+
+/** A file that anybody may have written, read with care. */
+function requestIn(value: Partial<Request> | null): Request | undefined {
+  switch (value?.type) {
+    case 'stop':
+      return { type: 'stop', force: value.force === true, by: value.by ?? 'request' };
+    case 'stop-step':
+      return typeof value.step === 'string'
+        ? { type: 'stop-step', step: value.step, by: value.by === 'group' ? 'group' : 'request' }
+        : undefined;
+    case 'answer':
+      if (typeof value.step !== 'string' || (value.answer !== 'approve' && value.answer !== 'reject'))
+        return undefined;
+      return {
+        type: 'answer',
+        step: value.step,
+        answer: value.answer,
+        ...(typeof value.who === 'string' && { who: value.who }),
+        ...(typeof value.note === 'string' && { note: value.note }),
+      };
+    default:
+      return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../model/attempt.ts';
-import type { JournalNews, Presence } from './journal.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import { presenceAfter, type JournalNews, type Presence } from './journal.ts';
 import { readLines } from './journal-lines.ts';
 
 interface FollowOptions {
@@ -26,6 +27,7 @@ export async function* followFile({
   let offset = 0;
   let seq = 0;
   let told: Presence | undefined;
+  let last: RunEvent | undefined;
   try {
     while (signal?.aborted !== true) {
       // Asked before reading: an owner that is gone by now has written its last fact.
@@ -35,7 +37,8 @@ export async function* followFile({
       const { events, goodBytes } = readLines(bytes, run, seq);
       offset += goodBytes;
       seq += events.length;
-      const presence = events.at(-1)?.type === 'run-ended' ? 'ended' : owned ? 'live' : 'lost';
+      last = events.at(-1) ?? last;
+      const presence = presenceAfter(last, owned);
       if (events.length > 0 || presence !== told) yield { events, presence: (told = presence) };
       if (presence !== 'live') return;
       if (events.length === 0) await waker.next();

@@ -1,5 +1,6 @@
 import type { RunId, StepAddress } from '../model/attempt.ts';
-import type { Cause, Fact, RunEnd, RunEvent, RunStarted, StopAsker } from '../model/run-event.ts';
+import type { Cause, Fact, GateAnswer, RunEvent, RunStarted, StopAsker } from '../model/run-event.ts';
+import type { RunStatus } from '../model/run-state.ts';
 import type { LogSink } from '../model/log-sink.ts';
 
 /**
@@ -18,8 +19,8 @@ export interface Journal {
   list(): Promise<readonly RunSummary[]>;
   /** Tells a listener that some run began, ended or was lost, or that runs were removed. */
   onChange(listener: () => void): Disposable;
-  /** Asks the owner of a run for something. False when nobody owns it. */
-  request(run: RunId, request: Request): Promise<boolean>;
+  /** Asks the owner of a run for something. */
+  request(run: RunId, request: Request): Promise<Asked>;
   /** Output of one attempt so far, from an offset in bytes. Undefined when there is none. */
   readLog(query: LogQuery): Promise<Uint8Array | undefined>;
   /** Where an attempt's log lives, for those who open it as a file. */
@@ -57,10 +58,26 @@ export interface Reopened {
 }
 
 /** What people ask of a running run. */
-export type Request = { readonly type: 'stop'; readonly force: boolean; readonly by: StopAsker };
+export type Request =
+  | { readonly type: 'stop'; readonly force: boolean; readonly by: StopAsker }
+  /** Of one step, with all that is in it. */
+  | { readonly type: 'stop-step'; readonly step: StepAddress; readonly by: 'request' | 'group' }
+  | {
+      readonly type: 'answer';
+      readonly step: StepAddress;
+      readonly answer: GateAnswer;
+      readonly who?: string;
+      readonly note?: string;
+    };
 
-/** `live`: its owner is at work. `ended`: it has a `run-ended`. `lost`: neither. */
-export type Presence = 'live' | 'ended' | 'lost';
+/**
+ * `told`: the owner gets to know. `left`: nobody is at work, but whoever goes on with the run finds it (what a parked
+ * run is asked, and answers to gates). `gone`: nobody ever will.
+ */
+export type Asked = 'told' | 'left' | 'gone';
+
+/** `live`: its owner is at work. `ended`: it has a `run-ended`. `parked`: only people can go on. `lost`: none of these. */
+export type Presence = 'live' | 'ended' | 'parked' | 'lost';
 
 export interface RunRecord {
   readonly run: RunId;
@@ -83,8 +100,20 @@ export interface RunSummary {
   readonly cause: Cause;
   readonly startedAt: number;
   readonly endedAt?: number;
-  readonly status: RunEnd | 'running' | 'lost';
+  readonly status: RunStatus;
 }
 
 /** The journal itself cannot be written: the disk is full, the folder is gone. The run cannot go on. */
 export class JournalFailure extends Error {}
+
+/** What a reader makes of the last event there is, and of whether somebody owns the run. */
+export function presenceAfter(last: RunEvent | undefined, owned: boolean): Presence {
+  if (last?.type === 'run-ended') return 'ended';
+  if (owned) return 'live';
+  return last?.type === 'run-parked' ? 'parked' : 'lost';
+}
+
+/** Whether anybody will ever hear of a request. A lost run is not stopped: it is not running. */
+export function isHeard(presence: Presence, request: Request): boolean {
+  return presence === 'live' || presence === 'parked' || (presence === 'lost' && request.type === 'answer');
+}

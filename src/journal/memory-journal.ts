@@ -6,6 +6,7 @@ import { fileNameOf } from '../model/file-name.ts';
 import type { Fact, RunEvent, RunStarted } from '../model/run-event.ts';
 import type { LogSink } from '../model/log-sink.ts';
 import type {
+  Asked,
   Journal,
   JournalNews,
   JournalWriter,
@@ -16,7 +17,7 @@ import type {
   RunRecord,
   RunSummary,
 } from './journal.ts';
-import { JournalFailure } from './journal.ts';
+import { isHeard, JournalFailure, presenceAfter } from './journal.ts';
 import { Stamper } from './stamp.ts';
 import { summaryOf } from './summary.ts';
 
@@ -100,12 +101,12 @@ export class MemoryJournal implements Journal {
     for (const listener of this.#listeners) listener();
   }
 
-  request(run: RunId, request: Request): Promise<boolean> {
+  request(run: RunId, request: Request): Promise<Asked> {
     const kept = this.#runs.get(run);
-    if (kept?.owner === undefined) return Promise.resolve(false);
+    if (kept === undefined || !isHeard(presenceOf(kept), request)) return Promise.resolve('gone');
     kept.requests.push(request);
-    kept.owner.deliver();
-    return Promise.resolve(true);
+    kept.owner?.deliver();
+    return Promise.resolve(kept.owner === undefined ? 'left' : 'told');
   }
 
   readLog({ run, step, attempt, fromByte, maxBytes }: LogQuery): Promise<Uint8Array | undefined> {
@@ -189,8 +190,7 @@ function hasEnded(kept: KeptRun): boolean {
 }
 
 function presenceOf(kept: KeptRun): Presence {
-  if (hasEnded(kept)) return 'ended';
-  return kept.owner === undefined ? 'lost' : 'live';
+  return presenceAfter(kept.events.at(-1), kept.owner !== undefined);
 }
 
 function recordOf(run: RunId, kept: KeptRun): RunRecord {

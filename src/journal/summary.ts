@@ -1,5 +1,7 @@
 import type { RunRecord, RunSummary } from './journal.ts';
 
+const RUNNING_OR_NOT = { live: 'running', ended: 'running', parked: 'waiting', lost: 'lost' } as const;
+
 /** One run in a line of a list, from its whole record. Undefined when even its first fact is missing. */
 export function summaryOf(record: RunRecord): RunSummary | undefined {
   const first = record.events[0];
@@ -13,5 +15,5 @@ export function summaryOf(record: RunRecord): RunSummary | undefined {
     startedAt: first.at,
   };
   if (last?.type === 'run-ended') return { ...base, endedAt: last.at, status: last.status };
-  return { ...base, status: record.presence === 'lost' ? 'lost' : 'running' };
+  return { ...base, status: RUNNING_OR_NOT[record.presence] };
 }

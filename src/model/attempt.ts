@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.ts';
 import type { Shell, StepKind } from './step-kind.ts';
 import type { StopPolicy } from './workflow.ts';
 
@@ -9,8 +10,21 @@ export type StepAddress = string;
 
 /** How an attempt ended. `stdout` is there only when some expression reads it (rule V5: its last 256 KiB). */
 export type Outcome =
-  | { readonly ok: true; readonly outputs: Readonly<Record<string, string>>; readonly stdout?: string }
+  | {
+      readonly ok: true;
+      readonly outputs: Readonly<Record<string, string>>;
+      /** Outputs that are too large for the journal, by name (rule V5). */
+      readonly large?: Readonly<Record<string, LargeValue>>;
+      readonly stdout?: string;
+    }
   | { readonly ok: false; readonly failure: Failure; readonly stdout?: string };
+
+/** A value kept as a file of the run. */
+export interface LargeValue {
+  /** Its name in the run's folder `values`. */
+  readonly file: string;
+  readonly bytes: number;
+}
 
 /** Why an attempt did not end well, each cause with its own fields. */
 export type Failure =
@@ -25,8 +39,21 @@ export type Failure =
   | { readonly kind: 'bad-expression'; readonly message: string }
   /** The program ended well, but what it wrote to `$BATON_OUTPUT` cannot be read. */
   | { readonly kind: 'bad-output'; readonly message: string }
+  /** Of a fan-out or a loop: steps inside of it ended like this. `count` of `of` items, or steps of the last round. */
+  | { readonly kind: 'inner'; readonly status: InnerEnd; readonly count: number; readonly of: number }
+  /** A loop did as many rounds as it may, and `until` was never true (rule E6). */
+  | { readonly kind: 'exhausted'; readonly rounds: number }
+  /** A gate said no. */
+  | { readonly kind: 'rejected'; readonly message: string }
+  /** Its concurrency group was full, and `when_full` is `reject`. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** The child run of a `workflow` step ended like this, or could not begin. */
+  | { readonly kind: 'child'; readonly run: RunId; readonly status: ChildEnd }
   /** A mistake of ours: the executor itself threw. */
   | { readonly kind: 'crashed'; readonly message: string };
+
+export type InnerEnd = 'failed' | 'timed_out' | 'cancelled' | 'lost';
+export type ChildEnd = 'failed' | 'timed_out' | 'cancelled' | 'lost';
 
 /** An attempt with every expression resolved: all a backend needs to know to carry it out, wherever it is. */
 export type Assignment = AssignmentCommon & AssignmentOfKind;
@@ -49,7 +76,8 @@ export interface AssignmentCommon {
 
 export type AssignmentOfKind =
   | { readonly kind: 'run'; readonly with: ResolvedRun }
-  | { readonly kind: 'script'; readonly with: ResolvedScript };
+  | { readonly kind: 'script'; readonly with: ResolvedScript }
+  | { readonly kind: 'workflow'; readonly with: ResolvedChild };
 
 export type ResolvedRun =
   { readonly argv: readonly string[] } | { readonly text: string; readonly shell?: Shell };
@@ -57,6 +85,15 @@ export type ResolvedRun =
 export interface ResolvedScript {
   readonly text: string;
   readonly language: string;
+}
+
+/** Another workflow, to be run as a child of this run. */
+export interface ResolvedChild {
+  /** From the project's folder. */
+  readonly path: string;
+  readonly inputs: Readonly<Record<string, Json>>;
+  /** The child's run id, chosen when the attempt was written down, so that a new owner finds it again. */
+  readonly child: RunId;
 }
 
 /** The kinds an assignment can have today: the others are refused when the file is loaded. */
@@ -78,6 +115,12 @@ export function exitCodeOf(outcome: Outcome): number | undefined {
     case 'bad-output':
     case 'crashed':
       return 125;
+    case 'refused':
+      return 75;
+    case 'inner':
+    case 'exhausted':
+    case 'rejected':
+    case 'child':
     case 'cancelled':
     case 'lost':
       return undefined;
@@ -100,10 +143,31 @@ export function describeFailure(failure: Failure): string {
     case 'lost':
       return 'lost: the process that ran it is gone';
     case 'bad-expression':
-      return failure.message;
     case 'bad-output':
+    case 'rejected':
+    case 'refused':
       return failure.message;
+    case 'inner':
+      return `${failure.count} of ${failure.of} ${INNER_WORDS[failure.status]}`;
+    case 'exhausted':
+      return `\`until\` was not true after ${failure.rounds} ${failure.rounds === 1 ? 'round' : 'rounds'}`;
+    case 'child':
+      return `its run ${failure.run} ${CHILD_WORDS[failure.status]}`;
     case 'crashed':
       return `Baton itself failed: ${failure.message}`;
   }
 }
+
+const INNER_WORDS: Readonly<Record<InnerEnd, string>> = {
+  failed: 'failed',
+  timed_out: 'timed out',
+  cancelled: 'cancelled',
+  lost: 'lost',
+};
+
+const CHILD_WORDS: Readonly<Record<ChildEnd, string>> = {
+  failed: 'failed',
+  timed_out: 'timed out',
+  cancelled: 'was cancelled',
+  lost: 'was lost',
+};

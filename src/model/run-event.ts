@@ -1,11 +1,13 @@
 import type { Json } from '../base/json.ts';
 import type { Outcome, RunId, StepAddress } from './attempt.ts';
-import type { OnFailure, Workflow } from './workflow.ts';
+import type { OnFailure, StepId, Workflow } from './workflow.ts';
 
 /** Why a run began. */
 export type Cause =
   | { readonly kind: 'person'; readonly door: 'cli' | 'editor' | 'library' }
   | { readonly kind: 'rerun'; readonly of: RunId }
+  /** A `workflow` step of another run. `depth` is 1 for the child of a run that somebody started. */
+  | { readonly kind: 'workflow'; readonly run: RunId; readonly step: StepAddress; readonly depth: number }
   | { readonly kind: 'schedule'; readonly nominalTime: string };
 
 /** How a whole run ended (rule S7). */
@@ -18,7 +20,22 @@ export type StopAsker = 'request' | 'SIGINT' | 'SIGTERM' | 'timeout';
 
 /** Something that happened in a run. Every view is a fold over these, and nothing else is true. */
 export type Fact =
-  RunStarted | RunAdopted | AttemptStarted | AttemptEnded | StepSkipped | StopRequested | RunEnded;
+  | RunStarted
+  | RunAdopted
+  | RunParked
+  | AttemptStarted
+  | AttemptEnded
+  | StepSkipped
+  | StepReused
+  | ItemsExpanded
+  | RoundStarted
+  | StepWaiting
+  | GroupEntered
+  | GateAnswered
+  | StepRewound
+  | StepStopRequested
+  | StopRequested
+  | RunEnded;
 
 /** Carries the whole workflow, so that a run can be read, shown and finished without its file. */
 export interface RunStarted {
@@ -33,11 +50,31 @@ export interface RunStarted {
   /** Steps at once. */
   readonly parallel: number;
   readonly onFailure: OnFailure;
+  /** The steps that run, where not all do (`--only`, `--from`); the others are skipped. */
+  readonly only?: readonly StepId[];
+  /** Ends that are taken over from an earlier run instead of being worked for again. */
+  readonly reuse?: { readonly run: RunId; readonly steps: Readonly<Record<StepId, Reused>> };
+  /** What a step took in the past, in milliseconds, where that is known (rule G5). */
+  readonly expectedMs?: Readonly<Record<StepId, number>>;
 }
 
-/** Another process took the run over after its owner died. */
+/** How a step ended in an earlier run, as far as others may read it. */
+export interface Reused {
+  readonly outcome: Outcome & { readonly ok: true };
+  /** Of a fan-out: its items. */
+  readonly items?: Json;
+  /** Of a fan-out or loop, whose outputs are made from those of the steps inside. */
+  readonly outputs?: Json;
+}
+
+/** Another process took the run over after its owner died, or after it was parked. */
 export interface RunAdopted {
   readonly type: 'run-adopted';
+}
+
+/** Only people can go on with the run: its owner left, and whoever answers carries it on. */
+export interface RunParked {
+  readonly type: 'run-parked';
 }
 
 export interface AttemptStarted {
@@ -45,6 +82,8 @@ export interface AttemptStarted {
   readonly step: StepAddress;
   /** From 1. */
   readonly attempt: number;
+  /** Of a `workflow` step: the run that it starts. */
+  readonly child?: RunId;
 }
 
 export interface AttemptEnded {
@@ -65,6 +104,83 @@ export interface StepSkipped {
   readonly reason: SkipReason;
   /** The need that the reason was handed on from. */
   readonly because?: StepAddress;
+}
+
+/** The step ended well in an earlier run, or in the cache, and need not run again. */
+export interface StepReused extends Reused {
+  readonly type: 'step-reused';
+  readonly step: StepAddress;
+  readonly from: RunId;
+}
+
+/** A fan-out begins its attempt: its items are known, each a step `scan{key}` of its own. */
+export interface ItemsExpanded {
+  readonly type: 'items-expanded';
+  readonly step: StepAddress;
+  readonly attempt: number;
+  readonly items: readonly { readonly key: string; readonly value: Json }[];
+}
+
+/** A loop begins a round, whose steps are `tdd[2].test`; the first one begins its attempt. */
+export interface RoundStarted {
+  readonly type: 'round-started';
+  readonly step: StepAddress;
+  readonly attempt: number;
+  /** From 1. */
+  readonly round: number;
+}
+
+/** The step waits, and holds no slot. */
+export interface StepWaiting {
+  readonly type: 'step-waiting';
+  readonly step: StepAddress;
+  readonly wait: Wait;
+}
+
+/** What a step waits for: an answer, which is an attempt of its gate, or a place in a concurrency group. */
+export type Wait =
+  | {
+      readonly for: 'answer';
+      readonly attempt: number;
+      readonly question: string;
+      /** Milliseconds since the epoch: then `on_timeout` answers. */
+      readonly until?: number;
+    }
+  | { readonly for: 'group'; readonly group: string };
+
+/** The step has a place in its concurrency group. */
+export interface GroupEntered {
+  readonly type: 'group-entered';
+  readonly step: StepAddress;
+}
+
+export type GateAnswer = 'approve' | 'reject';
+
+/** Ends the attempt of a gate that waited. */
+export interface GateAnswered {
+  readonly type: 'gate-answered';
+  readonly step: StepAddress;
+  readonly answer: GateAnswer;
+  readonly by: 'person' | 'timeout';
+  /** Who it was, where that is known. */
+  readonly who?: string;
+  readonly note?: string;
+}
+
+/** A gate sends the run back: every step named begins anew, as if it had not run. */
+export interface StepRewound {
+  readonly type: 'step-rewound';
+  readonly gate: StepAddress;
+  readonly to: StepAddress;
+  /** All that is reset, the gate itself included. */
+  readonly steps: readonly StepAddress[];
+}
+
+/** One step is to end: its own time is up, or somebody asked. A fan-out or loop ends with all that is in it. */
+export interface StepStopRequested {
+  readonly type: 'step-stop-requested';
+  readonly step: StepAddress;
+  readonly by: 'timeout' | 'request' | 'group';
 }
 
 export interface StopRequested {

@@ -1,7 +1,16 @@
-import { emptyRecord, type Json } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import type { Outcome, RunId, StepAddress } from './attempt.ts';
-import type { AttemptEnded, Cause, RunEnd, RunEvent, SkipReason, StopAsker } from './run-event.ts';
-import type { ContinueOn, OnFailure, Step, Workflow } from './workflow.ts';
+import type {
+  Cause,
+  Reused,
+  RunEnd,
+  RunStarted,
+  SkipReason,
+  StepStopRequested,
+  StopAsker,
+  Wait,
+} from './run-event.ts';
+import type { ContinueOn, OnFailure, Step, StepId, Workflow } from './workflow.ts';
 
 /**
  * S1.
@@ -29,8 +38,11 @@ export const STEP_STATUSES: readonly StepStatus[] = [
   'lost',
 ];
 
-/** What a reader sees: a run without an end whose owner is gone is lost. The journal itself never says so. */
-export type RunStatus = 'running' | RunEnd | 'lost';
+/**
+ * What a reader sees: a run without an end whose owner is gone is lost, which the journal itself never says; one that
+ * was parked waits for people.
+ */
+export type RunStatus = 'running' | 'waiting' | RunEnd | 'lost';
 
 /** One try of a step. Times in milliseconds since the epoch. */
 export interface Attempt {
@@ -39,19 +51,30 @@ export interface Attempt {
   readonly endedAt?: number;
   readonly durationMs?: number;
   readonly outcome?: Outcome;
+  /** Of a `workflow` step: its run. */
+  readonly child?: RunId;
 }
 
-/** One step in one run, as the facts so far leave it. */
+/** One step in one run, as the facts so far leave it. The items of a fan-out and the steps of a loop's round are steps, too. */
 export interface StepState {
   readonly id: StepAddress;
   readonly step: Step;
+  /** What stands before the ids of the steps beside it: nothing at the top, `tdd[2].` in a round. */
+  readonly level: string;
+  readonly place: 'steps' | 'finally';
+  /** The fan-out or loop that it belongs to. */
+  readonly parent?: StepAddress;
+  /** Of an item. */
+  readonly item?: Item;
   readonly status: StepStatus;
   /** The effective end (S5): `succeeded` where `continue_on_error` lets a failure pass. Set with a final status. */
   readonly result?: FinalStatus;
   readonly reason?: SkipReason;
   readonly because?: StepAddress;
-  /** In order; the last one may be running. */
+  /** In order; the last one may be running. Those before a rewind are there, too. */
   readonly attempts: readonly Attempt[];
+  /** How many attempts there were when the step last began anew (a rewind). */
+  readonly earlier: number;
   readonly retryAt?: number;
   /** When it reached a final status. */
   readonly endedAt?: number;
@@ -60,6 +83,33 @@ export interface StepState {
   readonly dependents: readonly StepAddress[];
   /** What happened to any step it needs, however far up (S4). */
   readonly upstream: Upstream;
+  /** What a step with the status `waiting` waits for. */
+  readonly wait?: Wait;
+  /** It has a place in its concurrency group. */
+  readonly admitted?: boolean;
+  /** Of a fan-out its items in order, of a loop the steps of the round that runs or ran last. */
+  readonly inside?: readonly StepAddress[];
+  /** How many of those are not final. */
+  readonly openInside: number;
+  /** Of a loop, from 1. */
+  readonly round?: number;
+  /** Of a gate: how often it sent the run back. */
+  readonly rewinds: number;
+  /** Its gate said no, and is about to send the run back. */
+  readonly awaitsRewind?: boolean;
+  /** It was told to end by itself: its own time was up, or somebody asked. */
+  readonly stopping?: StepStopRequested['by'];
+  /** Its end was taken over from an earlier run. */
+  readonly reused?: Reused & { readonly from: RunId };
+}
+
+/** One item of a fan-out. */
+export interface Item {
+  readonly key: string;
+  /** From 0. */
+  readonly index: number;
+  /** The item of `for_each`, or the values of a combination of `matrix`. */
+  readonly value: Json;
 }
 
 export interface Upstream {
@@ -76,29 +126,51 @@ export interface RunState {
   readonly cause: Cause;
   readonly parallel: number;
   readonly onFailure: OnFailure;
+  readonly only?: readonly StepId[];
+  readonly reuse?: RunStarted['reuse'];
+  readonly expectedMs?: RunStarted['expectedMs'];
   readonly startedAt: number;
   readonly endedAt?: number;
   /** Absent while the run goes on. */
   readonly ended?: RunEnd;
-  readonly stop?: { readonly by: StopAsker; readonly force: boolean };
-  /** Number of the last event folded in. */
+  /** Only people can go on with it, and nobody owns it. */
+  readonly parked: boolean;
+  /** How many processes carried it on, from 1. */
+  readonly starts: number;
+  /** How many child runs it began. */
+  readonly children: number;
+  readonly stop?: {
+    readonly by: StopAsker;
+    readonly force: boolean;
+    /** Asked for while `finally` ran: that ends, too. */
+    readonly all: boolean;
+  };
+  /** Number and time of the last event folded in. */
   readonly seq: number;
-  /** Keys in file order. */
+  readonly at: number;
+  /** In file order, those of `finally` last; items and rounds behind them as they come. */
   readonly steps: Readonly<Record<StepAddress, StepState>>;
   readonly counts: Readonly<Record<StepStatus, number>>;
+  /** Steps at the top that are not final: those of `steps`, and those of `finally`. */
+  readonly openMain: number;
+  readonly openFinally: number;
+  /** Steps whose effective result makes the run fail (S7). */
+  readonly failed: number;
   /** Failures that `continue_on_error` let pass. */
   readonly warnings: number;
+  /** Programs that run or wait for their next attempt. */
+  readonly active: number;
+  /** How long the run did nothing but wait for people, in milliseconds (rule E3). */
+  readonly pausedMs: number;
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type WritableStep = Writable<Omit<StepState, 'attempts' | 'upstream'>> & {
-  attempts: Writable<Attempt>[];
-  upstream: Writable<Upstream>;
-};
-type WritableRun = Writable<Omit<RunState, 'steps' | 'counts'>> & {
-  steps: Record<StepAddress, WritableStep>;
-  counts: Record<StepStatus, number>;
-};
+/** What a step is to the engine: something to run, or something that holds other steps. */
+export type Role = 'leaf' | 'fan-out' | 'loop';
+
+export function roleOf({ step, item }: Pick<StepState, 'step' | 'item'>): Role {
+  if (step.fanOut !== undefined && item === undefined) return 'fan-out';
+  return step.kind === 'loop' ? 'loop' : 'leaf';
+}
 
 export function isFinal(status: StepStatus): status is FinalStatus {
   switch (status) {
@@ -118,160 +190,6 @@ export function isFinal(status: StepStatus): status is FinalStatus {
   }
 }
 
-/** Folds a journal from its first event. Undefined when there is none. */
-export function replay(events: Iterable<RunEvent>): RunState | undefined {
-  let state: RunState | undefined;
-  for (const event of events) state = applyEvent(state, event);
-  return state;
-}
-
-/**
- * The one fold. Takes over the state it is given (a copy of 100,000 steps for each event would cost more than the
- * run) and returns it; the first event, `run-started`, makes it. An event that does not fit changes nothing:
- * a journal from a newer Baton is shown as far as it is understood.
- */
-export function applyEvent(given: RunState | undefined, event: RunEvent): RunState | undefined {
-  if (event.type === 'run-started') return given ?? startOf(event);
-  if (given === undefined) return undefined;
-  // Only this function writes to a RunState; the types keep everybody else from it.
-  const state = given as WritableRun;
-  state.seq = event.seq;
-  switch (event.type) {
-    case 'attempt-started':
-      return startAttempt(state, event.step, event.attempt, event.at);
-    case 'attempt-ended':
-      return endAttempt(state, event);
-    case 'step-skipped':
-      return skip(state, event);
-    case 'stop-requested':
-      state.stop = { by: state.stop?.by ?? event.by, force: event.force || (state.stop?.force ?? false) };
-      return state;
-    case 'run-ended':
-      state.ended = event.status;
-      state.endedAt = event.at;
-      return state;
-    case 'run-adopted':
-      return state;
-    default:
-      return state;
-  }
-}
-
-function startOf(event: RunEvent & { readonly type: 'run-started' }): RunState {
-  const state: WritableRun = {
-    run: event.run,
-    workflow: event.workflow,
-    inputs: event.inputs,
-    env: event.env,
-    cause: event.cause,
-    parallel: event.parallel,
-    onFailure: event.onFailure,
-    startedAt: event.at,
-    seq: event.seq,
-    steps: emptyRecord(),
-    counts: Object.fromEntries(STEP_STATUSES.map((status) => [status, 0])) as Record<StepStatus, number>,
-    warnings: 0,
-  };
-  const dependents = dependentsOf(event.workflow.steps);
-  for (const step of event.workflow.steps) {
-    const status = step.needs.length === 0 ? 'queued' : 'pending';
-    state.counts[status]++;
-    state.steps[step.id] = {
-      id: step.id,
-      step,
-      status,
-      attempts: [],
-      openNeeds: step.needs.length,
-      dependents: dependents[step.id] ?? [],
-      upstream: { failed: false, cancelled: false },
-    };
-  }
-  return state;
-}
-
-function dependentsOf(steps: readonly Step[]): Record<StepAddress, StepAddress[]> {
-  const dependents = emptyRecord<StepAddress[]>();
-  for (const step of steps) {
-    for (const need of step.needs) (dependents[need.step] ??= []).push(step.id);
-  }
-  return dependents;
-}
-
-function startAttempt(state: WritableRun, id: StepAddress, number: number, at: number): RunState {
-  const step = state.steps[id];
-  if (step === undefined) return state;
-  step.attempts.push({ number, startedAt: at });
-  delete step.retryAt;
-  setStatus(state, step, 'running');
-  return state;
-}
-
-function endAttempt(state: WritableRun, event: AttemptEnded & { readonly at: number }): RunState {
-  const step = state.steps[event.step];
-  if (step === undefined) return state;
-  const attempt = step.attempts.at(-1);
-  if (attempt !== undefined && attempt.number === event.attempt) {
-    attempt.endedAt = event.at;
-    attempt.durationMs = event.durationMs;
-    attempt.outcome = event.outcome;
-  }
-  if (event.retryAt !== undefined) {
-    step.retryAt = event.retryAt;
-    setStatus(state, step, 'backoff');
-    return state;
-  }
-  const status = statusOf(event.outcome);
-  const forgiven = isForgiven(event.outcome, step.step.continueOn);
-  if (forgiven) state.warnings++;
-  finish(state, step, { status, result: forgiven ? 'succeeded' : status, at: event.at });
-  return state;
-}
-
-function skip(
-  state: WritableRun,
-  event: {
-    readonly step: StepAddress;
-    readonly reason: SkipReason;
-    readonly because?: StepAddress;
-    at: number;
-  },
-): RunState {
-  const step = state.steps[event.step];
-  if (step === undefined) return state;
-  const status = step.status === 'backoff' ? 'cancelled' : 'skipped';
-  step.reason = event.reason;
-  if (event.because !== undefined) step.because = event.because;
-  delete step.retryAt;
-  finish(state, step, { status, result: status, at: event.at });
-  return state;
-}
-
-function finish(
-  state: WritableRun,
-  step: WritableStep,
-  end: { readonly status: FinalStatus; readonly result: FinalStatus; readonly at: number },
-): void {
-  setStatus(state, step, end.status);
-  step.result = end.result;
-  step.endedAt = end.at;
-  const failed = step.upstream.failed || isFailure(end.result);
-  const cancelled = step.upstream.cancelled || end.result === 'cancelled' || step.reason === 'cancelled';
-  for (const id of step.dependents) {
-    const dependent = state.steps[id];
-    if (dependent === undefined) continue;
-    dependent.openNeeds--;
-    if (failed) dependent.upstream.failed = true;
-    if (cancelled) dependent.upstream.cancelled = true;
-    if (dependent.openNeeds === 0 && dependent.status === 'pending') setStatus(state, dependent, 'queued');
-  }
-}
-
-function setStatus(state: WritableRun, step: WritableStep, status: StepStatus): void {
-  state.counts[step.status]--;
-  state.counts[status]++;
-  step.status = status;
-}
-
 /** The ends that make a run fail (S7). */
 export function isFailure(status: StepStatus): boolean {
   return status === 'failed' || status === 'timed_out' || status === 'lost';
@@ -287,19 +205,26 @@ export function statusOf(outcome: Outcome): FinalStatus {
       return 'cancelled';
     case 'lost':
       return 'lost';
+    case 'inner':
+    case 'child':
+      return outcome.failure.status;
     case 'exited':
     case 'killed':
     case 'not-started':
     case 'bad-expression':
     case 'bad-output':
+    case 'exhausted':
+    case 'rejected':
+    case 'refused':
     case 'crashed':
       return 'failed';
   }
 }
 
-function isForgiven(outcome: Outcome, continueOn: ContinueOn): boolean {
+/** Whether `continue_on_error` lets an end pass (rule S5). */
+export function isForgiven(outcome: Outcome, continueOn: ContinueOn): boolean {
   if (outcome.ok || continueOn === 'nothing') return false;
   const { failure } = outcome;
-  if (continueOn === 'any-failure') return failure.kind !== 'cancelled' && failure.kind !== 'lost';
+  if (continueOn === 'any-failure') return isFailure(statusOf(outcome)) && statusOf(outcome) !== 'lost';
   return failure.kind === 'exited' && continueOn.exitCodes.includes(failure.code);
 }

@@ -161,6 +161,8 @@ export interface WorkflowFields {
 
 export interface GateFields {
   readonly by: { readonly check: Template } | { readonly when: Expression } | { readonly approval: Template };
+  /** Of `check`; absent means bash, or sh where there is no bash. */
+  readonly shell?: Shell;
   readonly rewindTo?: StepId;
   readonly max: number;
   readonly timeoutMs?: number;

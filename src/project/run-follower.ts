@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, Presence } from '../journal/journal.ts';
 import type { RunId, StepAddress } from '../model/attempt.ts';
 import type { RunEvent } from '../model/run-event.ts';
 
@@ -121,9 +121,9 @@ export async function followRun(
   journal: Journal,
   run: RunId,
   watcher: RunWatcher & { readonly signal?: AbortSignal },
-): Promise<'ended' | 'lost' | 'aborted' | 'unknown'> {
+): Promise<'ended' | 'parked' | 'lost' | 'aborted' | 'unknown'> {
   const follower = new RunFollower(journal, run, watcher);
-  let presence: 'live' | 'ended' | 'lost' | undefined;
+  let presence: Presence | undefined;
   try {
     for await (const news of journal.follow(run, watcher.signal)) {
       presence = news.presence;

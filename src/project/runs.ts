@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Asked, Journal, Request } from '../journal/journal.ts';
 import { blockers } from '../language/analyze.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -23,6 +23,9 @@ export interface RunRequest {
   readonly failFast?: boolean;
 }
 
+/** What a person says to a gate. */
+export type Answer = Omit<Extract<Request, { readonly type: 'answer' }>, 'type'>;
+
 /** Why a run did not begin. Nothing has been written then. */
 export type Refusal =
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] }
@@ -35,18 +38,24 @@ export interface Runs {
   readonly journal: Journal;
   /** What it would take to begin the same run again: the same file as it is now, the same inputs. */
   again(run: RunId): Promise<Result<RunRequest, Refusal>>;
-  /** Asks the owner to stop; asked again, without the grace. False when nobody owns the run. */
-  stop(run: RunId, how?: { readonly force?: boolean; readonly by?: StopAsker }): Promise<boolean>;
+  /** Asks the owner to stop; asked again, without the grace. */
+  stop(run: RunId, how?: { readonly force?: boolean; readonly by?: StopAsker }): Promise<Asked>;
+  /** Answers a gate that waits for people. `left`: the run was parked or lost, and somebody has to go on with it. */
+  answer(run: RunId, answer: Answer): Promise<Asked>;
 }
 
 export function runsOf(journal: Journal, workflows: Workflows): Runs {
   return {
     journal,
     again: (run) => again(journal, workflows, run),
-    stop: async (run, how = {}) =>
-      isRunId(run) &&
-      journal.request(run, { type: 'stop', force: how.force ?? false, by: how.by ?? 'request' }),
+    stop: (run, how = {}) =>
+      ask(journal, run, { type: 'stop', force: how.force ?? false, by: how.by ?? 'request' }),
+    answer: (run, answer) => ask(journal, run, { type: 'answer', ...answer }),
   };
+}
+
+async function ask(journal: Journal, run: RunId, request: Request): Promise<Asked> {
+  return isRunId(run) ? journal.request(run, request) : 'gone';
 }
 
 async function again(

@@ -1,6 +1,7 @@
 import type { StepAddress } from '../model/attempt.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import { applyEvent, type RunState } from '../model/run-state.ts';
+import { applyEvent } from '../model/apply-event.ts';
+import type { RunState } from '../model/run-state.ts';
 import { eventLines, LiveScreen, liveRows, outputLine, type TerminalStyle } from './terminal.ts';
 
 export interface RunScreenOptions {

@@ -7,7 +7,8 @@ import { adopt } from '../../src/engine/run.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import type { Assignment, Outcome } from '../../src/model/attempt.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
-import { isFinal, replay, type RunState } from '../../src/model/run-state.ts';
+import { replay } from '../../src/model/apply-event.ts';
+import { isFinal, type RunState } from '../../src/model/run-state.ts';
 import { modelRun, type ModelStep } from './reference-model.ts';
 import { fails, startOf, SUCCEEDS, workflowOf } from '../model/sketches.ts';
 import { settle, SteeredRun } from './steered.ts';
@@ -130,7 +131,7 @@ suite('On random graphs', () => {
           const state = replay(events.slice(0, cut));
           assert.ok(state);
           const running = Object.values(state.steps).filter(({ status }) => status === 'running').length;
-          const { start } = decide(agendaOf(state), state, events[cut - 1]?.at ?? 0);
+          const { start } = decide(agendaOf(state), state, { now: events[cut - 1]?.at ?? 0, steady: events[cut - 1]?.at ?? 0 });
           assert.ok(start.length + running <= 3);
           for (const step of start) assert.equal(isFinal(state.steps[step]?.status ?? 'lost'), false);
         }

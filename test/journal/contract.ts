@@ -58,7 +58,7 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       assert.equal(await made.journal.reopen('nobody'), 'unknown');
       assert.equal(
         await made.journal.request('nobody', { type: 'stop', force: false, by: 'request' }),
-        false,
+        'gone',
       );
       assert.equal(await made.journal.remove('nobody'), 'unknown');
     });
@@ -141,7 +141,7 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
     test('carries requests to the owner, also those that came before it listened', async () => {
       const writer = await create(made.journal, 'r1');
       const request: Request = { type: 'stop', force: false, by: 'SIGTERM' };
-      assert.equal(await made.elsewhere().request('r1', request), true);
+      assert.equal(await made.elsewhere().request('r1', request), 'told');
       const got = await new Promise<Request>((resolve) => {
         const listening = writer.onRequest((each) => {
           resolve(each);
@@ -150,7 +150,7 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       });
       assert.deepEqual(got, request);
       await writer.close();
-      assert.equal(await made.elsewhere().request('r1', request), false);
+      assert.equal(await made.elsewhere().request('r1', request), 'gone');
     });
 
     test('keeps what attempts print, apart from each other', async () => {

@@ -8,7 +8,7 @@ import { FileJournal } from '../../src/journal/file-journal.ts';
 import { lineOf, readLines } from '../../src/journal/journal-lines.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
-import { replay } from '../../src/model/run-state.ts';
+import { replay } from '../../src/model/apply-event.ts';
 import { startOf, workflowOf } from '../model/sketches.ts';
 import { journalContract } from './contract.ts';
 

@@ -1,7 +1,8 @@
 import { linesOf } from '../../src/base/lines.ts';
 import type { Outcome } from '../../src/model/attempt.ts';
 import type { Fact, RunEvent } from '../../src/model/run-event.ts';
-import { replay, type RunState } from '../../src/model/run-state.ts';
+import { replay } from '../../src/model/apply-event.ts';
+import type { RunState } from '../../src/model/run-state.ts';
 import type { StepKind } from '../../src/model/step-kind.ts';
 import {
   DEFAULT_STOP,

@@ -3,7 +3,8 @@ import { suite, test } from 'mocha';
 import { LiveScreen, liveRows, outputLine } from '../../src/views/terminal.ts';
 import { runReport } from '../../src/views/run-report.ts';
 import { stepDetail } from '../../src/views/words.ts';
-import { replay, type RunState } from '../../src/model/run-state.ts';
+import { replay } from '../../src/model/apply-event.ts';
+import type { RunState } from '../../src/model/run-state.ts';
 import type { Fact, RunEvent } from '../../src/model/run-event.ts';
 import { fails, startOf, SUCCEEDS, workflowOf } from '../model/sketches.ts';
 
