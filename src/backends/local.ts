@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readDotenv } from '../executors/dotenv.ts';
 import type { AttemptIo } from '../executors/executor.ts';
 import { startGuard, type Guard } from '../executors/guard.ts';
-import { readOutputs } from '../executors/outputs.ts';
+import { readOutputs, type ValuePlace } from '../executors/outputs.ts';
 import { outcomeOf, runProcess, type GroupWatcher, type ProcessRequest } from '../executors/process.ts';
 import { isGroupAlive, markedProcesses, signalGroup, signalProcess } from '../executors/process-tree.ts';
 import { programsOn, type Programs } from '../executors/programs.ts';
@@ -22,6 +22,8 @@ export interface LocalBackendOptions {
   readonly folder: string;
   /** A folder of the run's own, absolute, for scripts and outputs. It must exist. */
   readonly scratch: string;
+  /** A folder for values that are too large for the journal, absolute; it is made when there is one. */
+  readonly values: string;
   /** The environment that steps inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -73,7 +75,7 @@ class LocalBackend implements Backend {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };
     }
     const end = await runProcess(request, io);
-    return outcomeOf(end, () => outputsOf(outputFile));
+    return outcomeOf(end, () => outputsOf(outputFile, { folder: this.#options.values, name }));
   }
 
   /** The process of an assignment, or why there cannot be one. */
@@ -182,8 +184,8 @@ function inherited(env: Readonly<Record<string, string | undefined>>): Record<st
   return own;
 }
 
-function outputsOf(file: string): Outcome {
-  const outputs = readOutputs(file);
-  if (outputs.ok) return { ok: true, outputs: outputs.value };
+function outputsOf(file: string, values: ValuePlace): Outcome {
+  const outputs = readOutputs(file, values);
+  if (outputs.ok) return { ok: true, ...outputs.value };
   return { ok: false, failure: { kind: 'bad-output', message: outputs.error } };
 }

@@ -28,21 +28,19 @@ export interface Agenda {
   /** By fan-out: which of its items may begin (`max_parallel`). */
   readonly lanes: Map<StepAddress, Lane>;
   /** Longest path from a step to an end of the graph, itself included; and its place in the file. */
-  readonly ranks: Map<StepAddress, Rank>;
+  readonly ranks: Map<StepAddress, Ready>;
 }
 
-export interface Ready extends Rank {
+export interface Ready {
   readonly step: StepAddress;
+  /** Longest path from here to an end of the graph, itself included: milliseconds, or a number of steps. */
+  readonly remaining: number;
+  readonly index: number;
 }
 
 export interface Timed {
   readonly step: StepAddress;
   readonly at: number;
-}
-
-export interface Rank {
-  readonly remaining: number;
-  readonly index: number;
 }
 
 /** Items that have begun and not ended, and those that wait for them. */
@@ -74,6 +72,11 @@ export function agendaOf(state: RunState): Agenda {
 
 function fill(agenda: Agenda, state: RunState): void {
   rankTop(agenda, state);
+  if (state.seq === 1) {
+    // Nothing has happened yet: only steps without needs have anything to say.
+    for (const { id } of state.workflow.steps) if (state.steps[id]?.status === 'queued') agenda.toJudge.push(id);
+    return;
+  }
   for (const step of Object.values(state.steps)) {
     if (step.parent !== undefined && !agenda.ranks.has(step.id)) rankInside(agenda, state, step.parent);
     place(agenda, state, step);
@@ -237,40 +240,58 @@ function rankInside(agenda: Agenda, state: RunState, address: StepAddress): void
   const after = rank?.remaining ?? 0;
   if (roleOf(holder) === 'fan-out') {
     for (const id of holder.inside ?? [])
-      agenda.ranks.set(id, { remaining: after, index: agenda.ranks.size });
+      agenda.ranks.set(id, { step: id, remaining: after, index: agenda.ranks.size });
   } else rankLevel(agenda, state, { ids: holder.inside ?? [], weight: () => 1, after });
 }
 
-function rankLevel(
-  agenda: Agenda,
-  state: RunState,
-  level: {
-    readonly ids: readonly StepAddress[];
-    readonly weight: (step: StepState) => number;
-    readonly after: number;
-  },
-): void {
-  const steps = level.ids.flatMap((id) => state.steps[id] ?? []);
+interface RankedLevel {
+  readonly ids: readonly StepAddress[];
+  readonly weight: (step: StepState) => number;
+  /** What comes after all of them. */
+  readonly after: number;
+}
+
+/** Most files name a step before those that need it: then one pass from the end is enough. */
+function rankLevel(agenda: Agenda, state: RunState, level: RankedLevel): void {
+  const { ids, weight, after } = level;
+  const first = agenda.ranks.size;
+  for (let i = ids.length - 1; i >= 0; i--) {
+    const step = state.steps[ids[i] ?? ''];
+    if (step === undefined) continue;
+    let ahead = after;
+    for (const dependent of step.dependents) {
+      const known = agenda.ranks.get(dependent);
+      if (known === undefined) return rankInAnyOrder(agenda, state, level);
+      if (known.remaining > ahead) ahead = known.remaining;
+    }
+    agenda.ranks.set(step.id, { step: step.id, remaining: ahead + weight(step), index: first + i });
+  }
+}
+
+/** Kahn's algorithm (1962) from the ends of the graph. Steps on a cycle, which no run has, would count as ends. */
+function rankInAnyOrder(agenda: Agenda, state: RunState, { ids, weight, after }: RankedLevel): void {
   const open = new Map<StepAddress, number>();
-  const remaining = new Map<StepAddress, number>();
+  const ahead = new Map<StepAddress, number>();
   const settled: StepState[] = [];
-  for (const step of steps) {
-    open.set(step.id, step.dependents.length);
-    remaining.set(step.id, level.after + level.weight(step));
+  for (const id of ids) {
+    const step = state.steps[id];
+    if (step === undefined) continue;
+    open.set(id, step.dependents.length);
     if (step.dependents.length === 0) settled.push(step);
   }
   for (let step = settled.pop(); step !== undefined; step = settled.pop()) {
-    const ahead = remaining.get(step.id) ?? 0;
+    const remaining = (ahead.get(step.id) ?? after) + weight(step);
+    ahead.set(step.id, remaining);
     for (const need of step.step.needs) {
       const needed = state.steps[step.level + need.step];
-      if (needed === undefined) continue;
-      remaining.set(needed.id, Math.max(remaining.get(needed.id) ?? 0, ahead + level.weight(needed)));
-      const left = (open.get(needed.id) ?? 0) - 1;
-      open.set(needed.id, left);
-      if (left === 0) settled.push(needed);
+      const left = needed === undefined ? undefined : open.get(needed.id);
+      if (needed === undefined || left === undefined) continue;
+      ahead.set(needed.id, Math.max(ahead.get(needed.id) ?? after, remaining));
+      open.set(needed.id, left - 1);
+      if (left === 1) settled.push(needed);
     }
   }
-  for (const { id } of steps) {
-    agenda.ranks.set(id, { remaining: remaining.get(id) ?? 0, index: agenda.ranks.size });
+  for (const [index, id] of ids.entries()) {
+    agenda.ranks.set(id, { step: id, remaining: ahead.get(id) ?? after, index });
   }
 }

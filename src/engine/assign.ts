@@ -4,6 +4,7 @@ import { evaluateText, renderTemplate, type Scope } from '../expression/evaluate
 import { hasExpression } from '../expression/template.ts';
 import { placeInShell } from '../expression/shell-text.ts';
 import type { Assignment, AssignmentOfKind, Failure, RunId, StepAddress } from '../model/attempt.ts';
+import { refFrom } from '../model/ref.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
 import type { GateFields, RunFields, ScriptFields, WorkflowFields } from '../model/workflow.ts';
 import { environmentOf, NO_SOURCES, scopeOf, standpointOf, type Sources } from './scope.ts';
@@ -32,7 +33,7 @@ export function assign(
   const env = environmentOf(state, standpoint, sources);
   if (!env.ok) return bad(env.error);
   const scope = scopeOf(state, standpoint, env.value, sources);
-  const resolved = resolve(step, scope);
+  const resolved = resolve(step, state.workflow.ref, scope);
   if (!resolved.ok) return bad(resolved.error);
   const places = placesOf(state, step, scope);
   if (!places.ok) return bad(places.error);
@@ -43,7 +44,7 @@ export function assign(
     ...resolved.value.own,
     ...places.value,
     ...timeout(step, now),
-    env: { ...env.value, ...resolved.value.values, ...reserved(state, step) },
+    env: withReserved(state, step, env.value, resolved.value.values),
     stop: step.step.stop,
     keepStdout: step.step.keepStdout,
   });
@@ -53,7 +54,7 @@ function bad(message: string): { readonly ok: false; readonly error: Failure } {
   return err({ kind: 'bad-expression', message });
 }
 
-function resolve({ step, attempts }: StepState, scope: Scope): Result<Resolved, string> {
+function resolve({ step, attempts }: StepState, ref: string, scope: Scope): Result<Resolved, string> {
   switch (step.kind) {
     case 'run':
       return resolveRun(step.with, scope);
@@ -64,7 +65,7 @@ function resolve({ step, attempts }: StepState, scope: Scope): Result<Resolved, 
         ? resolveRun({ command: step.with.by.check, ...shellOf(step.with) }, scope)
         : err('This gate asks no program.');
     case 'workflow':
-      return resolveChild(step.with, attempts.at(-1)?.child ?? '', scope);
+      return resolveChild(step.with, { ref, child: attempts.at(-1)?.child ?? '' }, scope);
     case 'loop':
       return err('A loop is no program.');
     case 'agent':
@@ -78,7 +79,7 @@ function shellOf({ shell }: GateFields): Pick<RunFields, 'shell'> {
 
 function resolveChild(
   { path, inputs }: WorkflowFields,
-  child: RunId,
+  { ref, child }: { readonly ref: string; readonly child: RunId },
   scope: Scope,
 ): Result<Resolved, string> {
   const values: (readonly [string, Json])[] = [];
@@ -88,7 +89,7 @@ function resolveChild(
     values.push([name, value.value]);
   }
   return ok({
-    own: { kind: 'workflow', with: { path, inputs: recordFrom(values), child } },
+    own: { kind: 'workflow', with: { path: refFrom(ref, path), inputs: recordFrom(values), child } },
     values: NO_VALUES,
   });
 }
@@ -168,8 +169,16 @@ function timeout(
   return limits.length === 0 ? {} : { timeoutMs: Math.min(...limits) };
 }
 
-function reserved(state: RunState, step: StepState): Record<string, string> {
+/** V4: the reserved variables over all others. */
+function withReserved(
+  state: RunState,
+  step: StepState,
+  env: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
   return {
+    ...env,
+    ...values,
     BATON_RUN_ID: state.run,
     BATON_STEP: step.id,
     BATON_ATTEMPT: String(step.attempts.at(-1)?.number ?? 1),

@@ -35,27 +35,57 @@ export interface Standpoint {
 }
 
 export function standpointOf(state: RunState, step: StepState): Standpoint {
-  return { step, level: step.level, holder: loopAround(state, step) };
+  return {
+    step,
+    level: step.level,
+    holder: step.parent === undefined ? undefined : loopAround(state, step),
+  };
 }
 
 /** What the expressions of one step may see (rule V1). `env` grows while the environment itself is worked out. */
 export function scopeOf(
   state: RunState,
-  { step, level, holder }: Standpoint,
+  standpoint: Standpoint,
   env: Readonly<Record<string, string>>,
   sources: Sources,
 ): Scope {
-  const { hashFiles, fileOf } = sources;
-  return {
-    context: (name) => contextOf(state, { step, level, holder }, { name, env, sources }),
-    step: (id) => {
-      const found = seenFrom(state, { level, holder }, id);
-      return found && stepValue(state, found, sources.readLarge);
-    },
-    status: statusFunctions(state, step),
-    ...(hashFiles !== undefined && { hashFiles }),
-    ...(fileOf !== undefined && { fileOf }),
-  };
+  return new StepScope(state, standpoint, env, sources);
+}
+
+class StepScope implements Scope {
+  readonly #state: RunState;
+  readonly #standpoint: Standpoint;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #sources: Sources;
+  readonly hashFiles: Scope['hashFiles'];
+  readonly fileOf: Scope['fileOf'];
+
+  constructor(
+    state: RunState,
+    standpoint: Standpoint,
+    env: Readonly<Record<string, string>>,
+    sources: Sources,
+  ) {
+    this.#state = state;
+    this.#standpoint = standpoint;
+    this.#env = env;
+    this.#sources = sources;
+    this.hashFiles = sources.hashFiles;
+    this.fileOf = sources.fileOf;
+  }
+
+  context(name: string): Json | undefined {
+    return contextOf(this.#state, this.#standpoint, { name, env: this.#env, sources: this.#sources });
+  }
+
+  step(id: string): Json | undefined {
+    const found = seenFrom(this.#state, this.#standpoint, id);
+    return found && stepValue(this.#state, found, this.#sources.readLarge);
+  }
+
+  get status(): NonNullable<Scope['status']> {
+    return statusFunctions(this.#state, this.#standpoint.step);
+  }
 }
 
 function contextOf(
@@ -159,10 +189,11 @@ export function environmentOf(
   sources: Sources,
 ): Result<Readonly<Record<string, string>>, string> {
   const { step } = standpoint;
+  if (step.parent === undefined && isEmpty(step.step.env) && isEmpty(state.workflow.env) && isEmpty(state.env))
+    return ok(NO_ENV);
   // The variables of a fan-out are those of its items, which it has none of itself.
   const own = roleOf(step) === 'fan-out' ? NO_ENV : step.step.env;
   const layers = [state.workflow.env, itemVariables(state, step), own];
-  if (layers.every(isEmpty) && isEmpty(state.env)) return ok(NO_ENV);
   const env = emptyRecord<string>();
   const scope = scopeOf(state, standpoint, env, sources);
   for (const layer of layers) {

@@ -1,28 +1,68 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { emptyRecord } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { LargeValue } from '../model/attempt.ts';
 
-/** Above this an output is refused (rule V5). Values kept as files come with the issue on large values. */
-const LARGEST_VALUE_BYTES = 256 * 1024;
-const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
+/** Above this a value is kept as a file, and passed by reference (rule V5). */
+const LARGEST_INLINE_BYTES = 256 * 1024;
+/** Above this it is an error (rule V5). */
+const LARGEST_VALUE_BYTES = 64 * 1024 * 1024;
+/** Several values may be large; what does not fit into memory several times over is refused unread. */
+const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
+
+/** Where large values go: a folder, and what their files' names begin with. */
+export interface ValuePlace {
+  readonly folder: string;
+  readonly name: string;
+}
+
+export interface Outputs {
+  readonly outputs: Record<string, string>;
+  readonly large?: Record<string, LargeValue>;
+}
 
 /** Reads what an attempt appended to its `$BATON_OUTPUT` (rule V5). No file means no outputs. */
-export function readOutputs(file: string): Result<Record<string, string>, string> {
+export function readOutputs(file: string, values: ValuePlace): Result<Outputs, string> {
   let bytes: Buffer;
   try {
     // Most steps write none: asking first is cheaper than an exception.
     const stat = fs.statSync(file, { throwIfNoEntry: false });
-    if (stat === undefined) return ok(emptyRecord());
-    if (stat.size > LARGEST_FILE_BYTES) return err('$BATON_OUTPUT holds more than 64 MiB');
+    if (stat === undefined) return ok({ outputs: emptyRecord() });
+    if (stat.size > LARGEST_FILE_BYTES) return err('$BATON_OUTPUT holds more than 256 MiB');
     bytes = fs.readFileSync(file);
   } catch (error) {
     return err(`$BATON_OUTPUT could not be read: ${(error as Error).message}`);
   }
+  let text: string;
   try {
-    return parseOutputs(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return err('$BATON_OUTPUT is not UTF-8 text');
   }
+  const parsed = parseOutputs(text);
+  return parsed.ok ? putAside(parsed.value, values) : parsed;
+}
+
+/** Values above 256 KiB become files; their names stay. */
+function putAside(outputs: Record<string, string>, { folder, name }: ValuePlace): Result<Outputs, string> {
+  const large = emptyRecord<LargeValue>();
+  for (const [key, value] of Object.entries(outputs)) {
+    if (value.length * 3 <= LARGEST_INLINE_BYTES) continue;
+    const bytes = Buffer.byteLength(value);
+    if (bytes > LARGEST_VALUE_BYTES) return err(`output "${key}" is larger than 64 MiB: publish the path of a file instead`);
+    if (bytes <= LARGEST_INLINE_BYTES) continue;
+    const file = `${name}.${Object.keys(large).length + 1}.txt`;
+    try {
+      fs.mkdirSync(folder, { recursive: true });
+      fs.writeFileSync(path.join(folder, file), value);
+    } catch (error) {
+      return err(`output "${key}" could not be kept: ${(error as Error).message}`);
+    }
+    large[key] = { file, bytes };
+    delete outputs[key];
+  }
+  return ok(Object.keys(large).length === 0 ? { outputs } : { outputs, large });
 }
 
 /** Parses lines `name=value` and blocks `name<<DELIMITER … DELIMITER`. A later value of one name replaces an earlier. */
@@ -46,7 +86,7 @@ export function parseOutputs(text: string): Result<Record<string, string>, strin
       return err(`line ${i + 1} of $BATON_OUTPUT must be "name=value", but it is "${line.slice(0, 80)}"`);
     }
   }
-  return tooLarge(outputs) ?? ok(outputs);
+  return ok(outputs);
 }
 
 function withoutCarriageReturn(line: string): string {
@@ -55,14 +95,5 @@ function withoutCarriageReturn(line: string): string {
 
 function endOfBlock(lines: readonly string[], from: number, delimiter: string): number | undefined {
   for (let i = from; i < lines.length; i++) if (withoutCarriageReturn(lines[i] ?? '') === delimiter) return i;
-  return undefined;
-}
-
-function tooLarge(outputs: Record<string, string>): Result<never, string> | undefined {
-  for (const [name, value] of Object.entries(outputs)) {
-    if (value.length * 3 > LARGEST_VALUE_BYTES && Buffer.byteLength(value) > LARGEST_VALUE_BYTES) {
-      return err(`output "${name}" is larger than 256 KiB: write it to a file and publish the file's path`);
-    }
-  }
   return undefined;
 }

@@ -24,7 +24,9 @@ export interface Scope {
   readonly step: (id: string) => Json | undefined;
   /** Absent where no needs can be asked about. */
   readonly status?: Readonly<Record<StatusFunction, () => boolean>>;
-  readonly hashFiles?: (patterns: readonly string[]) => Result<string, string>;
+  readonly hashFiles?: ((patterns: readonly string[]) => Result<string, string>) | undefined;
+  /** The path of a file that holds a text. */
+  readonly fileOf?: ((text: string) => string) | undefined;
 }
 
 /** The value of an expression. The error is a sentence that names what is missing (rule V2). */
@@ -160,6 +162,7 @@ class StrictEvaluator extends Evaluator {
     const name = FUNCTIONS.get(call.functionName.lexeme.toLowerCase())?.name ?? '';
     if ((STATUS_FUNCTIONS as readonly string[]).includes(name)) return this.#status(name as StatusFunction);
     if (name === 'default') return this.#default(call.args);
+    if (name === 'file') return this.#file(this.#argument(call.args, 0));
     if (name === 'hashFiles') return this.#hashFiles(call.args);
     if (name === 'format') return this.#format(call.args);
     const own = OWN_FUNCTIONS[name];
@@ -189,6 +192,12 @@ class StrictEvaluator extends Evaluator {
     return this.#argument(args, 1);
   }
 
+  #file(value: Value): Value {
+    const path = this.#scope.fileOf?.(asContent(toJson(value)));
+    if (path === undefined) throw new Refused('`file` cannot be used here: no folder is at hand.');
+    return new data.StringData(path);
+  }
+
   #hashFiles(args: readonly Expr[]): Value {
     const hash = this.#scope.hashFiles?.(args.map((arg) => this.eval(arg).coerceString()));
     if (hash === undefined) throw new Refused('`hashFiles` cannot be used here: no files are at hand.');
@@ -206,6 +215,11 @@ class StrictEvaluator extends Evaluator {
       );
     }
   }
+}
+
+/** Text as it is; anything else as JSON. */
+function asContent(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Contexts are asked for one by one, in `visitContextAccess`. */

@@ -50,6 +50,12 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionInfo> = byName([
   fn('toJSON', 'toJSON(value)', 'A value as JSON text, indented.', 1),
   fn('fromJSON', 'fromJSON(text)', 'The value that JSON text stands for.', 1),
   fn('hashFiles', "hashFiles('**/package-lock.json')", 'A hash over the files that match.', 1, ANY_NUMBER),
+  fn(
+    'file',
+    'file(value)',
+    'The path of a file that holds a value: for values that are too large for a variable.',
+    1,
+  ),
   fn('default', "default(value, 'fallback')", 'The value, or the fallback where it is missing or null.', 2),
   fn('raw', 'raw(value)', 'Pastes a value into shell text as it is. Only for values you trust.', 1),
   fn(

@@ -31,8 +31,10 @@ export class Analyses implements vscode.Disposable {
     const key = document.uri.toString();
     const known = this.#known.get(key);
     if (known?.version === document.version) return known.analysis;
-    const ref = this.#projects.find(document.uri)?.ref;
-    const analysis = analyze(document.getText(), ref === undefined ? {} : { ref }, known?.analysis);
+    const found = this.#projects.find(document.uri);
+    const surroundings =
+      found === undefined ? {} : { ref: found.ref, look: (ref: string) => found.place.project.workflows.look(ref) };
+    const analysis = analyze(document.getText(), surroundings, known?.analysis);
     this.#known.set(key, { version: document.version, analysis });
     return analysis;
   }

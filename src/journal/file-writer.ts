@@ -57,6 +57,10 @@ export class FileWriter implements JournalWriter {
     return path.join(this.#folder, 'scratch');
   }
 
+  get values(): string {
+    return path.join(this.#folder, 'values');
+  }
+
   /** The draft folder was renamed; open files move along. */
   moved(folder: string): void {
     this.#folder = folder;

@@ -42,6 +42,8 @@ export interface JournalWriter {
   readonly run: RunId;
   /** A folder of the run's own for scripts and outputs, absolute. */
   readonly scratch: string;
+  /** Where values live that are too large for the journal (rule V5), absolute. May not be there yet. */
+  readonly values: string;
   /** Numbers, stamps and writes facts; they have reached the operating system on return. Throws JournalFailure. */
   append(facts: readonly Fact[]): readonly RunEvent[];
   log(step: StepAddress, attempt: number): LogSink;

@@ -158,6 +158,10 @@ class MemoryWriter implements JournalWriter {
     return events;
   }
 
+  get values(): string {
+    return path.join(this.scratch, 'values');
+  }
+
   log(step: string, attempt: number): LogSink {
     const chunks: Uint8Array[] = [];
     this.#kept.logs.set(fileNameOf(step, attempt), chunks);

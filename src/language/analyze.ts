@@ -4,6 +4,7 @@ import { stepGraph, type StepGraph } from '../graph/step-graph.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { buildWorkflow } from './build-workflow.ts';
+import type { ChildLook } from './children.ts';
 import { RELIED_UPON } from './codes.ts';
 import type { CheckContext } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly ref?: string;
   /** Names the text; whoever has a hash function gives it. */
   readonly digest?: string;
+  /** Looks at another workflow file, for `workflow` steps. */
+  readonly look?: (ref: string) => ChildLook;
 }
 
 /** Everything there is to know about one text: made once, read by diagnostics, graph, engine and every editor feature. */
@@ -69,7 +72,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
   });
   const graph = stepGraph(workflow);
   const cycles = findCycles(indexGraph(graph));
-  const context: CheckContext = { text, tree, levels, steps, uses, edges, workflow, graph, cycles };
+  const context: CheckContext = { text, tree, levels, steps, uses, edges, workflow, graph, cycles, look: surroundings.look };
   const checked = CHECKS.flatMap((check) => check(context)).filter((each) =>
     isTrustworthy(each, yamlDiagnostics),
   );

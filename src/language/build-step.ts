@@ -82,8 +82,10 @@ function kindOf(entry: StepEntry, context: StepContext): StepOfKind | undefined 
       return { kind, with: agentOf(value) };
     case 'workflow':
       return { kind, with: { path: textOf(value) ?? '', inputs: textsOf(valueOf(entry.node, 'with')) } };
-    case 'gate':
-      return { kind, with: gateOf(value) };
+    case 'gate': {
+      const shell = shellOf(valueOf(entry.node, 'shell')) ?? context.defaults.shell;
+      return { kind, with: { ...gateOf(value), ...(shell !== undefined && { shell }) } };
+    }
     case 'loop': {
       const until = textOf(valueOf(value, 'until'));
       const steps = entry.inner === undefined ? [] : buildSteps(entry.inner, context);

@@ -19,6 +19,7 @@ export const CODES = {
   'baton/shell': 'An expression in a program where its value cannot be handed over.',
   'baton/reserved': 'A variable that only Baton sets.',
   'baton/input': 'An input whose declaration contradicts itself.',
+  'baton/child': 'A workflow that a step runs is not there, cannot run, or takes other inputs.',
   'baton/schedule': 'A schedule that cannot be read.',
   'baton/not-yet': 'A part of the language that does not run yet.',
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;
@@ -40,5 +41,6 @@ export const RELIED_UPON: ReadonlySet<string> = new Set<Code>([
   'baton/step-id',
   'baton/unknown-step',
   'baton/cycle',
+  'baton/child',
   'baton/not-yet',
 ]);

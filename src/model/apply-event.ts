@@ -31,10 +31,7 @@ import {
 import type { Step } from './workflow.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type WritableStep = Writable<Omit<StepState, 'attempts' | 'upstream'>> & {
-  attempts: Writable<Attempt>[];
-  upstream: Writable<Upstream>;
-};
+type WritableStep = Writable<Omit<StepState, 'attempts'>> & { attempts: Writable<Attempt>[] };
 type WritableRun = Writable<Omit<RunState, 'steps' | 'counts'>> & {
   steps: Record<StepAddress, WritableStep>;
   counts: Record<StepStatus, number>;
@@ -162,59 +159,67 @@ function startOf(event: RunEvent & { readonly type: 'run-started' }): RunState {
 interface Level {
   readonly level: string;
   readonly place: StepState['place'];
-  readonly parent?: WritableStep;
+  readonly parent?: WritableStep | undefined;
 }
 
 /** Adds steps that stand beside each other. Those of `finally` need, besides, that everything else is final. */
 function addLevel(state: WritableRun, steps: readonly Step[], where: Level): StepAddress[] {
-  const { level, place } = where;
-  const dependents = dependentsOf(steps, level);
-  return steps.map((step) => {
+  const { level, place, parent } = where;
+  const more = place === 'finally' && parent === undefined ? 1 : 0;
+  const ids = steps.map((step) => {
     const id = level + step.id;
-    const openNeeds = step.needs.length + (place === 'finally' && where.parent === undefined ? 1 : 0);
-    add(state, { ...where, id, step, openNeeds, dependents: dependents[id] ?? NOBODY });
+    add(state, { level, place, parent, id, step, openNeeds: step.needs.length + more });
     return id;
   });
-}
-
-const NOBODY: readonly StepAddress[] = [];
-
-function dependentsOf(steps: readonly Step[], level: string): Record<StepAddress, StepAddress[]> {
-  const dependents = emptyRecord<StepAddress[]>();
-  for (const step of steps) {
-    for (const need of step.needs) (dependents[level + need.step] ??= []).push(level + step.id);
+  for (let i = 0; i < steps.length; i++) {
+    for (const need of steps[i]?.needs ?? NO_NEEDS)
+      dependentsOf(state.steps[level + need.step]).push(ids[i] ?? '');
   }
-  return dependents;
+  return ids;
 }
+
+const NO_NEEDS: Step['needs'] = [];
+
+/** Steps that nobody needs share one list. */
+const NOBODY: readonly StepAddress[] = Object.freeze([]);
+
+function dependentsOf(step: WritableStep | undefined): StepAddress[] {
+  if (step === undefined) return [];
+  if (step.dependents === NOBODY) step.dependents = [];
+  return step.dependents as StepAddress[]; // made by the line above
+}
+
+/** Nothing bad happened: what most steps can say of those they need. */
+const CLEAN: Upstream = Object.freeze({ failed: false, cancelled: false });
 
 interface NewStep extends Level {
   readonly id: StepAddress;
   readonly step: Step;
   readonly item?: Item;
   readonly openNeeds: number;
-  readonly dependents: readonly StepAddress[];
 }
 
-function add(state: WritableRun, { id, step, level, place, parent, item, ...rest }: NewStep): void {
-  const status = rest.openNeeds === 0 ? 'queued' : 'pending';
+function add(state: WritableRun, { id, step, level, place, parent, item, openNeeds }: NewStep): void {
+  const status = openNeeds === 0 ? 'queued' : 'pending';
   const attempts = state.retired[id] ?? [];
   state.counts[status]++;
-  state.steps[id] = {
+  const made: WritableStep = {
     id,
     step,
     level,
     place,
-    ...(parent !== undefined && { parent: parent.id }),
-    ...(item !== undefined && { item }),
     status,
     attempts,
     earlier: attempts.length,
-    openNeeds: rest.openNeeds,
-    dependents: rest.dependents,
-    upstream: { failed: parent?.upstream.failed ?? false, cancelled: parent?.upstream.cancelled ?? false },
+    openNeeds,
+    dependents: NOBODY,
+    upstream: parent === undefined ? CLEAN : parent.upstream,
     openInside: 0,
     rewinds: 0,
   };
+  if (parent !== undefined) made.parent = parent.id;
+  if (item !== undefined) made.item = item;
+  state.steps[id] = made;
 }
 
 function beginAttempt(
@@ -232,8 +237,10 @@ function beginAttempt(
     readonly child?: RunId;
   },
 ): void {
-  step.attempts.push({ number: attempt, startedAt: at, ...(child !== undefined && { child }) });
-  delete step.retryAt;
+  step.attempts.push(
+    child === undefined ? { number: attempt, startedAt: at } : { number: attempt, startedAt: at, child },
+  );
+  if (step.retryAt !== undefined) delete step.retryAt;
   setStatus(state, step, status);
 }
 
@@ -307,7 +314,6 @@ function expand(state: WritableRun, step: WritableStep, event: ItemsExpanded & S
       parent: step,
       item: { key, index, value },
       openNeeds: 0,
-      dependents: NOBODY,
     });
     return id;
   });
@@ -460,10 +466,7 @@ function recount(state: WritableRun, step: WritableStep): void {
   const parent = parentOf(state, step);
   step.openNeeds =
     step.item === undefined && step.place === 'finally' && parent === undefined && state.openMain > 0 ? 1 : 0;
-  step.upstream = {
-    failed: parent?.upstream.failed ?? false,
-    cancelled: parent?.upstream.cancelled ?? false,
-  };
+  step.upstream = parent?.upstream ?? CLEAN;
   for (const need of step.item === undefined ? step.step.needs : []) {
     const needed = state.steps[step.level + need.step];
     if (needed === undefined) continue;
@@ -474,8 +477,10 @@ function recount(state: WritableRun, step: WritableStep): void {
 }
 
 function passOn(needed: WritableStep, dependent: WritableStep): void {
-  if (needed.upstream.failed || isFailure(needed.result ?? 'pending')) dependent.upstream.failed = true;
-  if (needed.upstream.cancelled || isCancelled(needed)) dependent.upstream.cancelled = true;
+  const before = dependent.upstream;
+  const failed = before.failed || needed.upstream.failed || isFailure(needed.result ?? 'pending');
+  const cancelled = before.cancelled || needed.upstream.cancelled || isCancelled(needed);
+  if (failed !== before.failed || cancelled !== before.cancelled) dependent.upstream = { failed, cancelled };
 }
 
 function isCancelled({ result, reason }: StepState): boolean {
@@ -500,9 +505,9 @@ function finish(
   setStatus(state, step, end.status);
   step.result = end.result;
   step.endedAt = end.at;
-  delete step.wait;
-  delete step.retryAt;
-  delete step.awaitsRewind;
+  if (step.wait !== undefined) delete step.wait;
+  if (step.retryAt !== undefined) delete step.retryAt;
+  if (step.awaitsRewind !== undefined) delete step.awaitsRewind;
   if (isFatal(state, step)) state.failed++;
   state.warnings += warningsOf(step);
   for (const id of step.dependents) {

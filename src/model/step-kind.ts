@@ -18,9 +18,9 @@ export const STEP_KIND_INFO: Readonly<Record<StepKind, StepKindInfo>> = {
   },
   script: { kind: 'script', summary: 'A program in `language`, for instance node or python.', runs: true },
   agent: { kind: 'agent', summary: 'A prompt sent to an agent.', runs: false },
-  workflow: { kind: 'workflow', summary: 'Another workflow file, run as a child of this run.', runs: false },
-  gate: { kind: 'gate', summary: 'A check, a condition or a question that must be passed.', runs: false },
-  loop: { kind: 'loop', summary: 'Nested steps, repeated until a condition holds.', runs: false },
+  workflow: { kind: 'workflow', summary: 'Another workflow file, run as a child of this run.', runs: true },
+  gate: { kind: 'gate', summary: 'A check, a condition or a question that must be passed.', runs: true },
+  loop: { kind: 'loop', summary: 'Nested steps, repeated until a condition holds.', runs: true },
 };
 
 export const SHELLS = ['bash', 'sh', 'zsh', 'pwsh', 'cmd'] as const;

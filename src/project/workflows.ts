@@ -4,6 +4,7 @@ import path from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { analyze, type Analysis } from '../language/analyze.ts';
+import { childrenOf, type ChildLook } from '../language/children.ts';
 import { findWorkflowFiles, workflowMatcher } from './workflow-files.ts';
 
 /** A workflow file as it is on the disk now. */
@@ -22,6 +23,8 @@ export interface Workflows {
   load(pathOrName: string): Promise<Result<LoadedWorkflow, string>>;
   /** Reads one file that `list` named. */
   read(ref: string): Result<LoadedWorkflow, string>;
+  /** Looks at a workflow that another one runs. */
+  look(ref: string): ChildLook;
   /** Whether a path from the project's folder names a workflow file by the setting. */
   isWorkflow(ref: string): boolean;
 }
@@ -34,6 +37,7 @@ export function workflowsOf(folder: string, files?: readonly string[]): Workflow
     list,
     read,
     isWorkflow,
+    look: (ref) => lookAt(folder, ref),
     async load(pathOrName) {
       const direct = refOf(folder, pathOrName);
       if (fs.statSync(path.resolve(folder, direct), { throwIfNoEntry: false })?.isFile() === true)
@@ -53,11 +57,27 @@ function refOf(folder: string, given: string): string {
 function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, string> {
   let text: string;
   try {
-    text = fs.readFileSync(path.resolve(folder, ref), 'utf8');
+    text = readText(path.resolve(folder, ref));
   } catch (error) {
     return err(`The file "${ref}" cannot be read: ${(error as Error).message}`);
   }
-  return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text) }) });
+  const look = (child: string) => lookAt(folder, child);
+  return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text), look }) });
+}
+
+/** A workflow as one that runs it has to know it. Its own children are looked at by whoever asks, so nothing loops. */
+export function lookAt(folder: string, ref: string): ChildLook {
+  try {
+    const { workflow, runnable } = analyze(readText(path.resolve(folder, ref)), { ref });
+    return { found: true, inputs: workflow.inputs, runnable, children: childrenOf(workflow) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { found: false, hint: code === 'ENOENT' ? 'The path begins at this file.' : `It cannot be read: ${message}` };
+  }
+}
+
+function readText(file: string): string {
+  return fs.readFileSync(file, 'utf8');
 }
 
 /** SHA-256 of the text, in hex. */

@@ -5,6 +5,8 @@ import type { AttemptIo } from '../../src/executors/executor.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import type { Assignment, Outcome } from '../../src/model/attempt.ts';
 import type { Fact, RunEvent, RunStarted } from '../../src/model/run-event.ts';
+import { NO_SOURCES, type Sources } from '../../src/engine/scope.ts';
+import { replay } from '../../src/model/apply-event.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import { SUCCEEDS } from '../model/sketches.ts';
 
@@ -38,6 +40,10 @@ export class SteeredClock implements Clock {
 
   get pending(): number {
     return this.#timers.length;
+  }
+
+  get nextAlarmMs(): number | undefined {
+    return this.#timers.length === 0 ? undefined : Math.min(...this.#timers.map(({ at }) => at)) - this.#now;
   }
 }
 
@@ -94,8 +100,13 @@ export class SteeredRun {
   readonly backend = new SteeredBackend();
   readonly journal = new MemoryJournal(this.clock.now);
   readonly events: RunEvent[] = [];
+  readonly #sources: Sources;
   ended: Promise<RunState> | undefined;
   state: RunState | undefined;
+
+  constructor(sources: Sources = NO_SOURCES) {
+    this.#sources = sources;
+  }
 
   async start(first: RunStarted, run = 'run'): Promise<void> {
     const writer = await this.journal.create(run, first);
@@ -108,6 +119,7 @@ export class SteeredRun {
         backend: this.backend,
         clock: this.clock,
         random: () => 0.5,
+        sources: this.#sources,
         onEvents: (events) => this.events.push(...events),
       },
     });
@@ -123,6 +135,31 @@ export class SteeredRun {
   async stop(force = false): Promise<void> {
     await this.journal.request('run', { type: 'stop', force, by: 'request' });
     await settle();
+  }
+
+  /** The state by the facts so far, ended or not. */
+  get last(): RunState {
+    const state = replay(this.events);
+    if (state === undefined) throw new Error('The run has not begun.');
+    return state;
+  }
+
+  async answer(step: string, answer: 'approve' | 'reject', note?: string): Promise<void> {
+    await this.journal.request('run', { type: 'answer', step, answer, who: 'Ada', ...(note && { note }) });
+    await settle();
+  }
+
+  async stopStep(step: string): Promise<void> {
+    await this.journal.request('run', { type: 'stop-step', step, by: 'request' });
+    await settle();
+  }
+
+  /** Moves to the next alarm within an hour. False when none is set. */
+  async toNextAlarm(): Promise<boolean> {
+    const ms = this.clock.nextAlarmMs;
+    if (ms === undefined || ms > 3_600_000) return false;
+    await this.advance(ms);
+    return true;
   }
 
   async advance(ms: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { Cycle } from '../../graph/cycles.ts';
 import type { StepGraph } from '../../graph/step-graph.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Need, Workflow } from '../../model/workflow.ts';
+import type { ChildLook } from '../children.ts';
 import type { Uses } from '../expression-uses.ts';
 import type { StepEntry, StepLevel } from '../step-entries.ts';
 import type { YamlNode } from '../tree.ts';
@@ -21,4 +22,6 @@ export interface CheckContext {
   readonly workflow: Workflow;
   readonly graph: StepGraph;
   readonly cycles: readonly Cycle[];
+  /** Looks at another workflow file; absent where nobody can. */
+  readonly look: ((ref: string) => ChildLook) | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { checkChildren } from './children.ts';
 import { checkCycles } from './cycles.ts';
 import { checkExpressions } from './expressions.ts';
 import { checkInputs } from './inputs.ts';
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   checkPrograms,
   checkReserved,
   checkInputs,
+  checkChildren,
   checkSchedules,
   checkNotYet,
 ];

@@ -7,8 +7,8 @@ import { textOf, valueOf } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
 /** G3: what `needs` and `rewind_to` name must exist, beside the step. */
-export function checkNeeds({ steps }: CheckContext): readonly Diagnostic[] {
-  return steps.flatMap((step) => [...checkEntries(step, steps), ...checkRewind(step, steps)]);
+export function checkNeeds({ steps, edges }: CheckContext): readonly Diagnostic[] {
+  return steps.flatMap((step) => [...checkEntries(step, steps), ...checkRewind(step, steps, edges)]);
 }
 
 function checkEntries(step: StepEntry, steps: readonly StepEntry[]): readonly Diagnostic[] {
@@ -27,7 +27,9 @@ function checkEntries(step: StepEntry, steps: readonly StepEntry[]): readonly Di
   });
 }
 
-function checkRewind(step: StepEntry, steps: readonly StepEntry[]): readonly Diagnostic[] {
+type Edges = CheckContext['edges'];
+
+function checkRewind(step: StepEntry, steps: readonly StepEntry[], edges: Edges): readonly Diagnostic[] {
   const target = valueOf(valueOf(step.node, 'gate'), 'rewind_to');
   const id = textOf(target);
   if (id === undefined || target === undefined) return [];
@@ -36,9 +38,30 @@ function checkRewind(step: StepEntry, steps: readonly StepEntry[]): readonly Dia
     const message = `Gate "${step.id}" cannot go back to itself: name a step before it.`;
     return [finding('baton/unknown-step', range, message)];
   }
-  if (step.level.byId.has(id)) return [];
+  if (valueOf(step.node, 'for_each') !== undefined || valueOf(step.node, 'matrix') !== undefined) {
+    const message = `Gate "${step.id}" has items, and one of them cannot send all the others back: leave \`rewind_to\` out.`;
+    return [finding('baton/value', range, message)];
+  }
+  const there = step.level.byId.get(id);
+  if (there !== undefined) {
+    if (comesAfter(step, there, edges)) return [];
+    const message = `Gate "${step.id}" cannot go back to "${id}", which does not come before it: no chain of \`needs\` leads from there to here.`;
+    return [finding('baton/unknown-step', range, message)];
+  }
   const { why, fixes } = explain(id, { step, steps, range });
   return [finding('baton/unknown-step', range, `Gate "${step.id}" goes back to "${id}", ${why}`, { fixes })];
+}
+
+function comesAfter(step: StepEntry, before: StepEntry, edges: Edges): boolean {
+  const seen = new Set<StepEntry>([step]);
+  for (const each of seen) {
+    if (each === before) return true;
+    for (const need of edges.get(each) ?? []) {
+      const needed = each.level.byId.get(need.step);
+      if (needed !== undefined) seen.add(needed);
+    }
+  }
+  return false;
 }
 
 interface Asked {

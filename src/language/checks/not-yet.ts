@@ -11,9 +11,9 @@ import type { CheckContext } from './check.ts';
  * Kinds of step and shells say it of themselves, in the model.
  */
 const NOT_YET = {
-  stepFields: ['for_each', 'matrix', 'max_parallel', 'cache', 'concurrency', 'problem_matcher', 'idempotent'],
-  workflowFields: ['concurrency', 'finally'],
-  functions: ['hashFiles', 'raw'],
+  stepFields: ['cache', 'problem_matcher'],
+  workflowFields: ['concurrency'],
+  functions: ['raw'],
   inputFields: { secret: 'Secret inputs cannot be used yet: their values would be seen in logs.' },
   /** A workflow with these can be run all the same, by hand. */
   triggers: {

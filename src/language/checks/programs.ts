@@ -28,9 +28,8 @@ function lazyRange({ scalar }: ProgramText, file: string): (range: Range) => Ran
 }
 
 function languageOf({ step, field }: ProgramText, defaultShell: string): string | undefined {
-  if (field === 'gate.check') return defaultShell;
-  const own = textOf(valueOf(step.node, field === 'run' ? 'shell' : 'language'));
-  return field === 'run' ? (own ?? defaultShell) : own;
+  const own = textOf(valueOf(step.node, field === 'script' ? 'language' : 'shell'));
+  return field === 'script' ? own : (own ?? defaultShell);
 }
 
 function problemsIn(

@@ -1,0 +1,162 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { emptyRecord, type Json } from '../base/json.ts';
+import type { Result } from '../base/result.ts';
+import type { ChildAssignment, RunWorld } from '../engine/run.ts';
+import type { AttemptIo } from '../executors/executor.ts';
+import type { Asked } from '../journal/journal.ts';
+import { describeFailure, type LargeValue, type Outcome, type RunId } from '../model/attempt.ts';
+import { outputsOf } from '../model/inside.ts';
+import type { Cause, RunEvent, StopAsker } from '../model/run-event.ts';
+import type { RunState } from '../model/run-state.ts';
+
+/** How deep a run may be below one that somebody started. */
+export const DEEPEST_RUN = 16;
+
+/** A child run that this process carries on. */
+export interface StartedChild {
+  readonly ended: Promise<RunState>;
+  stop(how: { readonly force: boolean; readonly by: StopAsker }): Promise<Asked>;
+}
+
+/** A child that runs now, or one that a former owner saw end. */
+export type BegunChild =
+  | { readonly kind: 'running'; readonly child: StartedChild }
+  | { readonly kind: 'over'; readonly state: RunState };
+
+/** What running a child needs of whoever owns runs. */
+export interface ChildDoor {
+  readonly depth: number;
+  /** The folder in which a run keeps values that are too large for its journal. */
+  readonly valuesOf: (run: RunId) => string;
+  /** Begins the run, or goes on with it where a former owner began it. The error says why it cannot be. */
+  begin(child: {
+    readonly run: RunId;
+    readonly ref: string;
+    readonly inputs: Readonly<Record<string, Json>>;
+    readonly cause: Cause;
+    readonly onEvents: (events: readonly RunEvent[]) => void;
+  }): Promise<Result<BegunChild, string>>;
+}
+
+/** Carries out `workflow` steps: each is a run with a journal of its own, that a stop of this run reaches first. */
+export function childRunner(door: ChildDoor): NonNullable<RunWorld['runChild']> {
+  return async (assignment, io) => {
+    try {
+      return await runChild(door, assignment, io);
+    } catch (error) {
+      return { ok: false, failure: { kind: 'crashed', message: (error as Error).message } };
+    }
+  };
+}
+
+async function runChild(door: ChildDoor, assignment: ChildAssignment, io: AttemptIo): Promise<Outcome> {
+  const { path: ref, inputs, child: run } = assignment.with;
+  const depth = door.depth + 1;
+  if (depth > DEEPEST_RUN) return notStarted(`workflows that run workflows go at most ${DEEPEST_RUN} deep`);
+  const log = (line: string) => io.log.write(Buffer.from(`${line}\n`));
+  log(`Run ${run} of ${ref}`);
+  const cause: Cause = { kind: 'workflow', run: assignment.run, step: assignment.step, depth };
+  const onEvents = (events: readonly RunEvent[]) => events.flatMap(lineOf).forEach(log);
+  const begun = await door.begin({ run, ref, inputs, cause, onEvents });
+  if (!begun.ok) return notStarted(begun.error);
+  if (begun.value.kind === 'over') return outcomeOf(begun.value.state, door, assignment);
+  const { child } = begun.value;
+  const leash = new Leash(child, io, assignment.timeoutMs);
+  try {
+    const state = await child.ended;
+    return leash.outcome() ?? outcomeOf(state, door, assignment);
+  } finally {
+    leash.letGo();
+  }
+}
+
+function notStarted(message: string): Outcome {
+  return { ok: false, failure: { kind: 'not-started', code: 125, message } };
+}
+
+/** Hands a stop down to the child; the first cause wins (rule E4). */
+class Leash {
+  readonly #child: StartedChild;
+  readonly #io: AttemptIo;
+  readonly #timeoutMs: number | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #cause: 'cancelled' | 'timed-out' | undefined;
+
+  constructor(child: StartedChild, io: AttemptIo, timeoutMs: number | undefined) {
+    this.#child = child;
+    this.#io = io;
+    this.#timeoutMs = timeoutMs;
+    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#stop('timed-out'), Math.min(timeoutMs, 2 ** 31 - 1));
+    if (io.cancel.aborted) this.#onCancel();
+    if (io.kill.aborted) this.#onKill();
+    io.cancel.addEventListener('abort', this.#onCancel);
+    io.kill.addEventListener('abort', this.#onKill);
+  }
+
+  readonly #onCancel = () => this.#stop('cancelled');
+  readonly #onKill = () => {
+    this.#cause ??= 'cancelled';
+    void this.#child.stop({ force: true, by: 'request' });
+  };
+
+  #stop(cause: 'cancelled' | 'timed-out'): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    void this.#child.stop({ force: false, by: cause === 'timed-out' ? 'timeout' : 'request' });
+  }
+
+  outcome(): Outcome | undefined {
+    if (this.#cause === undefined) return undefined;
+    if (this.#cause === 'cancelled') return { ok: false, failure: { kind: 'cancelled' } };
+    return { ok: false, failure: { kind: 'timed-out', afterMs: this.#timeoutMs ?? 0 } };
+  }
+
+  letGo(): void {
+    clearTimeout(this.#timer);
+    this.#io.cancel.removeEventListener('abort', this.#onCancel);
+    this.#io.kill.removeEventListener('abort', this.#onKill);
+  }
+}
+
+/** What the child's steps published, later steps before earlier ones; lists as JSON. */
+function outcomeOf(state: RunState, door: ChildDoor, assignment: ChildAssignment): Outcome {
+  const { ended } = state;
+  if (ended !== 'succeeded') {
+    return { ok: false, failure: { kind: 'child', run: state.run, status: ended ?? 'lost' } };
+  }
+  const outputs = emptyRecord<string>();
+  const large = emptyRecord<LargeValue>();
+  for (const { id } of state.workflow.steps) {
+    const step = state.steps[id];
+    if (step === undefined) continue;
+    const kept = step.attempts.at(-1)?.outcome;
+    const files = kept?.ok === true ? (kept.large ?? {}) : {};
+    for (const [name, value] of Object.entries(outputsOf(state, step, () => ''))) {
+      const file = files[name];
+      if (file === undefined) {
+        outputs[name] = typeof value === 'string' ? value : JSON.stringify(value);
+        delete large[name];
+      } else {
+        large[name] = adoptValue(file, door.valuesOf(state.run), door.valuesOf(assignment.run));
+        delete outputs[name];
+      }
+    }
+  }
+  return { ok: true, outputs, ...(Object.keys(large).length > 0 && { large }) };
+}
+
+/** A value of the child becomes one of its parent, which may outlive it. */
+function adoptValue(value: LargeValue, from: string, to: string): LargeValue {
+  fs.mkdirSync(to, { recursive: true });
+  fs.copyFileSync(path.join(from, value.file), path.join(to, value.file));
+  return value;
+}
+
+/** The child's steps in the log of the step that runs it. */
+function lineOf(event: RunEvent): readonly string[] {
+  if (event.type === 'step-skipped') return [`  ${event.step} skipped: ${event.reason}`];
+  if (event.type !== 'attempt-ended') return [];
+  return [`  ${event.step} ${event.outcome.ok ? 'succeeded' : describeFailure(event.outcome.failure)}`];
+}
+
