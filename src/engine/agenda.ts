@@ -74,7 +74,8 @@ function fill(agenda: Agenda, state: RunState): void {
   rankTop(agenda, state);
   if (state.seq === 1) {
     // Nothing has happened yet: only steps without needs have anything to say.
-    for (const { id } of state.workflow.steps) if (state.steps[id]?.status === 'queued') agenda.toJudge.push(id);
+    for (const { id } of state.workflow.steps)
+      if (state.steps[id]?.status === 'queued') agenda.toJudge.push(id);
     return;
   }
   for (const step of Object.values(state.steps)) {

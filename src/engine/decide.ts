@@ -56,10 +56,14 @@ export function decide(
   const stop: StopOrder[] = [];
   for (const address of due(agenda, state, moment.now)) callTime(court, address);
   const halted = isHalted(state);
+  if (!halted && agenda.toRewind.length > 0) {
+    // What is about to begin anew is not looked at before it has.
+    for (const address of taken(agenda, 'toRewind')) rewind(court, address);
+    if (court.facts.length > 0) return { ...NOTHING, facts: court.facts };
+  }
   if (halted) halt(court, stop);
   if (agenda.stopping.size > 0) stopSingly(court, stop);
   for (const address of taken(agenda, 'toClose')) close(court, address, halted);
-  if (!halted) for (const address of taken(agenda, 'toRewind')) rewind(court, address);
   if (!halted) for (const address of taken(agenda, 'toJudge')) judge(court, address);
   const start = halted ? [] : fillSlots(court);
   const { facts, enter } = court;

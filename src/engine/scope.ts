@@ -189,7 +189,12 @@ export function environmentOf(
   sources: Sources,
 ): Result<Readonly<Record<string, string>>, string> {
   const { step } = standpoint;
-  if (step.parent === undefined && isEmpty(step.step.env) && isEmpty(state.workflow.env) && isEmpty(state.env))
+  if (
+    step.parent === undefined &&
+    isEmpty(step.step.env) &&
+    isEmpty(state.workflow.env) &&
+    isEmpty(state.env)
+  )
     return ok(NO_ENV);
   // The variables of a fan-out are those of its items, which it has none of itself.
   const own = roleOf(step) === 'fan-out' ? NO_ENV : step.step.env;

@@ -50,7 +50,8 @@ function putAside(outputs: Record<string, string>, { folder, name }: ValuePlace)
   for (const [key, value] of Object.entries(outputs)) {
     if (value.length * 3 <= LARGEST_INLINE_BYTES) continue;
     const bytes = Buffer.byteLength(value);
-    if (bytes > LARGEST_VALUE_BYTES) return err(`output "${key}" is larger than 64 MiB: publish the path of a file instead`);
+    if (bytes > LARGEST_VALUE_BYTES)
+      return err(`output "${key}" is larger than 64 MiB: publish the path of a file instead`);
     if (bytes <= LARGEST_INLINE_BYTES) continue;
     const file = `${name}.${Object.keys(large).length + 1}.txt`;
     try {

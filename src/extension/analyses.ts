@@ -33,7 +33,9 @@ export class Analyses implements vscode.Disposable {
     if (known?.version === document.version) return known.analysis;
     const found = this.#projects.find(document.uri);
     const surroundings =
-      found === undefined ? {} : { ref: found.ref, look: (ref: string) => found.place.project.workflows.look(ref) };
+      found === undefined
+        ? {}
+        : { ref: found.ref, look: (ref: string) => found.place.project.workflows.look(ref) };
     const analysis = analyze(document.getText(), surroundings, known?.analysis);
     this.#known.set(key, { version: document.version, analysis });
     return analysis;

@@ -72,7 +72,18 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
   });
   const graph = stepGraph(workflow);
   const cycles = findCycles(indexGraph(graph));
-  const context: CheckContext = { text, tree, levels, steps, uses, edges, workflow, graph, cycles, look: surroundings.look };
+  const context: CheckContext = {
+    text,
+    tree,
+    levels,
+    steps,
+    uses,
+    edges,
+    workflow,
+    graph,
+    cycles,
+    look: surroundings.look,
+  };
   const checked = CHECKS.flatMap((check) => check(context)).filter((each) =>
     isTrustworthy(each, yamlDiagnostics),
   );

@@ -263,6 +263,10 @@ function settle(state: WritableRun, step: WritableStep, outcome: Outcome, at: nu
     setStatus(state, step, 'queued');
     return;
   }
+  end(state, step, outcome, at);
+}
+
+function end(state: WritableRun, step: WritableStep, outcome: Outcome, at: number): void {
   const status = statusOf(outcome);
   const forgiven = isForgiven(outcome, step.step.continueOn);
   finish(state, step, { status, result: forgiven ? 'succeeded' : status, at });
@@ -284,7 +288,10 @@ function sendsBack(state: WritableRun, { step, rewinds, stopping }: WritableStep
 }
 
 function skip(state: WritableRun, step: WritableStep, event: StepSkipped & Stamp): void {
-  const begun = step.status !== 'pending' && (step.status !== 'queued' || step.awaitsRewind === true);
+  const said = step.awaitsRewind === true ? step.attempts.at(-1)?.outcome : undefined;
+  // A gate that cannot send the run back any more has failed.
+  if (said !== undefined) return end(state, step, said, event.at);
+  const begun = step.status !== 'pending' && step.status !== 'queued';
   const status = begun ? 'cancelled' : 'skipped';
   step.reason = event.reason;
   if (event.because !== undefined) step.because = event.because;

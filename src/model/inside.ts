@@ -89,7 +89,7 @@ function listsOf(items: readonly Readonly<Record<string, Json>>[]): Record<strin
   const lists = emptyRecord<Json[]>();
   for (const [index, outputs] of items.entries()) {
     for (const [name, value] of Object.entries(outputs)) {
-      const list = (lists[name] ??= new Array<Json>(items.length).fill(null));
+      const list = (lists[name] ??= Array.from<Json, Json>(items, () => null));
       list[index] = value;
     }
   }

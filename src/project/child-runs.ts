@@ -87,7 +87,8 @@ class Leash {
     this.#child = child;
     this.#io = io;
     this.#timeoutMs = timeoutMs;
-    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#stop('timed-out'), Math.min(timeoutMs, 2 ** 31 - 1));
+    if (timeoutMs !== undefined)
+      this.#timer = setTimeout(() => this.#stop('timed-out'), Math.min(timeoutMs, 2 ** 31 - 1));
     if (io.cancel.aborted) this.#onCancel();
     if (io.kill.aborted) this.#onKill();
     io.cancel.addEventListener('abort', this.#onCancel);
@@ -159,4 +160,3 @@ function lineOf(event: RunEvent): readonly string[] {
   if (event.type !== 'attempt-ended') return [];
   return [`  ${event.step} ${event.outcome.ok ? 'succeeded' : describeFailure(event.outcome.failure)}`];
 }
-

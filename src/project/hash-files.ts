@@ -25,13 +25,18 @@ export function hashFiles(folder: string, patterns: readonly string[]): Result<s
       return err(`hashFiles looks inside the project's folder only; "${base}" leads out of it.`);
     }
     collect(folder, base, (ref) => matches(ref) && files.add(ref));
-    if (files.size > MOST_FILES) return err(`hashFiles found more than ${MOST_FILES} files: narrow the pattern.`);
+    if (files.size > MOST_FILES)
+      return err(`hashFiles found more than ${MOST_FILES} files: narrow the pattern.`);
   }
   if (files.size === 0) return ok('');
   const all = createHash('sha256');
   for (const ref of [...files].toSorted()) {
     try {
-      all.update(createHash('sha256').update(fs.readFileSync(path.join(folder, ref))).digest());
+      all.update(
+        createHash('sha256')
+          .update(fs.readFileSync(path.join(folder, ref)))
+          .digest(),
+      );
     } catch (error) {
       return err(`hashFiles cannot read "${ref}": ${(error as Error).message}`);
     }

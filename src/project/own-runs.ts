@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { localBackend } from '../backends/local.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -46,10 +47,21 @@ export async function startRun(
   if (!isRunId(run)) return err({ kind: 'unknown', message: `"${run}" cannot be the name of a run.` });
   const writer = await journal.create(run, first.value);
   if (writer === 'exists') return err({ kind: 'taken', message: `There is a run ${run} already.` });
+  if (request.reuse !== undefined) copyValues(writer.values, request.reuse.run);
   const events = (await journal.read(run))?.events ?? [];
   const { cause } = first.value;
   const world = worldOf(project, writer, options, cause.kind === 'workflow' ? cause.depth : 0);
   return ok({ run, ended: carryOn({ writer, events, world }) });
+}
+
+/** Values that are taken over from an earlier run become values of this one, which may outlive it. */
+function copyValues(values: string, from: RunId): void {
+  const source = valuesBeside(values, from);
+  if (fs.existsSync(source)) fs.cpSync(source, values, { recursive: true });
+}
+
+function valuesBeside(values: string, run: RunId): string {
+  return path.join(path.dirname(path.dirname(values)), run, 'values');
 }
 
 /** Goes on with a run whose owner died, or that was parked. */
@@ -97,7 +109,7 @@ function childDoor(project: Project, writer: JournalWriter, depth: number): Chil
   const { journal } = project.runs;
   return {
     depth,
-    valuesOf: (run) => path.join(path.dirname(path.dirname(writer.values)), run, 'values'),
+    valuesOf: (run) => valuesBeside(writer.values, run),
     async begin({ run, ref, inputs, cause, onEvents }) {
       const past = await journal.read(run);
       if (past?.presence === 'ended') {

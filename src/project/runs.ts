@@ -3,10 +3,14 @@ import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Asked, Journal, Request } from '../journal/journal.ts';
 import { blockers } from '../language/analyze.ts';
+import { nearest } from '../base/nearest.ts';
+import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cause, RunStarted, StopAsker } from '../model/run-event.ts';
 import { resolveInputs, type InputProblem } from './inputs.ts';
+import type { StepId, Workflow } from '../model/workflow.ts';
+import { reuseFrom, type Part } from './reuse.ts';
 import { isRunId } from './run-id.ts';
 import type { LoadedWorkflow, Workflows } from './workflows.ts';
 
@@ -21,6 +25,10 @@ export interface RunRequest {
   readonly parallel?: number;
   /** Cancel the rest when a step fails (`--fail-fast`). */
   readonly failFast?: boolean;
+  /** The steps that run, where not all do. */
+  readonly only?: readonly StepId[];
+  /** Ends that are taken over from an earlier run. */
+  readonly reuse?: NonNullable<RunStarted['reuse']>;
 }
 
 /** What a person says to a gate. */
@@ -37,7 +45,7 @@ export type Refusal =
 export interface Runs {
   readonly journal: Journal;
   /** What it would take to begin the same run again: the same file as it is now, the same inputs. */
-  again(run: RunId): Promise<Result<RunRequest, Refusal>>;
+  again(run: RunId, part?: Part): Promise<Result<RunRequest, Refusal>>;
   /** Asks the owner to stop; asked again, without the grace. */
   stop(run: RunId, how?: { readonly force?: boolean; readonly by?: StopAsker }): Promise<Asked>;
   /** Answers a gate that waits for people. `left`: the run was parked or lost, and somebody has to go on with it. */
@@ -47,7 +55,7 @@ export interface Runs {
 export function runsOf(journal: Journal, workflows: Workflows): Runs {
   return {
     journal,
-    again: (run) => again(journal, workflows, run),
+    again: (run, part) => again({ journal, workflows }, run, part),
     stop: (run, how = {}) =>
       ask(journal, run, { type: 'stop', force: how.force ?? false, by: how.by ?? 'request' }),
     answer: (run, answer) => ask(journal, run, { type: 'answer', ...answer }),
@@ -59,9 +67,9 @@ async function ask(journal: Journal, run: RunId, request: Request): Promise<Aske
 }
 
 async function again(
-  journal: Journal,
-  workflows: Workflows,
+  { journal, workflows }: { readonly journal: Journal; readonly workflows: Workflows },
   run: RunId,
+  part: Part | undefined,
 ): Promise<Result<RunRequest, Refusal>> {
   const record = isRunId(run) ? await journal.read(run) : undefined;
   const first = record?.events[0];
@@ -69,7 +77,23 @@ async function again(
   const workflow = await workflows.load(first.workflow.ref);
   if (!workflow.ok) return err({ kind: 'unknown', message: workflow.error });
   const { inputs, env } = first;
-  return ok({ workflow: workflow.value, inputs, env, cause: { kind: 'rerun', of: run } });
+  const request: RunRequest = { workflow: workflow.value, inputs, env, cause: { kind: 'rerun', of: run } };
+  if (part === undefined) return ok(request);
+  const past = replay(record?.events ?? []);
+  const now = workflow.value.analysis.workflow;
+  if (part.kind === 'from' && !now.steps.some(({ id }) => id === part.step)) {
+    return err({ kind: 'unknown', message: unknownStep(part.step, now) });
+  }
+  return ok(past === undefined ? request : { ...request, reuse: reuseFrom(past, now, part) });
+}
+
+/** Says that a step is not in the file, and which one was meant. */
+export function unknownStep(step: string, { steps }: Pick<Workflow, 'steps'>): string {
+  const meant = nearest(
+    step,
+    steps.map(({ id }) => id),
+  );
+  return `The workflow has no step "${step}".${meant === undefined ? '' : ` Did you mean "${meant}"?`}`;
 }
 
 /** Checks what was asked for; the fact that a run of it would begin with. */
@@ -89,6 +113,8 @@ export function firstFact(request: RunRequest): Result<RunStarted, Refusal> {
     cause: request.cause,
     parallel: request.parallel ?? workflow.limits.parallel ?? os.availableParallelism(),
     onFailure: request.failFast === true ? 'kill' : workflow.limits.onFailure,
+    ...(request.only !== undefined && { only: request.only }),
+    ...(request.reuse !== undefined && { reuse: request.reuse }),
   });
 }
 

@@ -72,7 +72,10 @@ export function lookAt(folder: string, ref: string): ChildLook {
     return { found: true, inputs: workflow.inputs, runnable, children: childrenOf(workflow) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { found: false, hint: code === 'ENOENT' ? 'The path begins at this file.' : `It cannot be read: ${message}` };
+    return {
+      found: false,
+      hint: code === 'ENOENT' ? 'The path begins at this file.' : `It cannot be read: ${message}`,
+    };
   }
 }
 

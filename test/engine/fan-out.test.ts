@@ -31,11 +31,14 @@ steps:
   });
 
   test('fails when an item does, and its items are all there, in item order', async () => {
-    const run = await runYaml(`
+    const run = await runYaml(
+      `
 steps:
   scan: { for_each: [0, 3, 0], run: "exit \${{ item }} unless attempt \${{ item == 0 && 1 || 9 }}" }
   report: { if: always(), run: "echo \${{ toJSON(steps.scan.items) }}" }
-  after: { needs: scan, run: "true" }`, { pick: (running) => running.length - 1 });
+  after: { needs: scan, run: "true" }`,
+      { pick: (running) => running.length - 1 },
+    );
     const scan = run.state.steps['scan'];
     assert.ok(scan);
     assert.deepEqual(JSON.parse(JSON.stringify(itemsOf(run.state, scan))), [
@@ -54,7 +57,10 @@ steps:
   scan: { for_each: [1, 2], run: "out size=\${{ item }} out only\${{ item }}=x" }`);
     const scan = run.state.steps['scan'];
     assert.ok(scan);
-    assert.deepEqual({ ...outputsOf(run.state, scan) }, { size: ['1', '2'], only1: ['x', null], only2: [null, 'x'] });
+    assert.deepEqual(
+      { ...outputsOf(run.state, scan) },
+      { size: ['1', '2'], only1: ['x', null], only2: [null, 'x'] },
+    );
   });
 
   test('asks a condition that reads the item of each item, and any other once', async () => {
@@ -72,10 +78,15 @@ steps:
   });
 
   test('retries and forgives each item by itself', async () => {
-    const run = await runYaml(`
+    const run = await runYaml(
+      `
 steps:
   scan: { for_each: [a, b], retry: { max: 1 }, run: "exit 1 unless attempt 2" }
-  lax: { for_each: [a, b], continue_on_error: true, run: "exit \${{ item_index }} unless attempt \${{ 1 - item_index }}" }`.replace('1 - item_index', 'item_index == 0 && 1 || 0'));
+  lax: { for_each: [a, b], continue_on_error: true, run: "exit \${{ item_index }} unless attempt \${{ 1 - item_index }}" }`.replace(
+        '1 - item_index',
+        'item_index == 0 && 1 || 0',
+      ),
+    );
     assert.equal(run.state.steps['scan{1}']?.attempts.length, 2);
     assert.equal(run.state.steps['lax{1}']?.status, 'failed');
     assert.equal(run.state.steps['lax']?.status, 'succeeded');
@@ -116,7 +127,7 @@ steps:
     ] as const) {
       const { state } = await runYaml(
         `inputs: { many: { default: "" } }\nsteps:\n  scan: { for_each: "\${{ ${value} }}", run: "true" }`,
-        { inputs: { many: JSON.stringify(new Array(10_000).fill('0,')) } },
+        { inputs: { many: JSON.stringify(Array.from({ length: 10_000 }, () => '0,')) } },
       );
       const outcome = state.steps['scan']?.attempts[0]?.outcome;
       assert.ok(outcome?.ok === false && outcome.failure.kind === 'bad-expression');
@@ -150,7 +161,9 @@ steps:
           const scan = state.steps['scan'];
           assert.ok(scan);
           assert.deepEqual(
-            (itemsOf(state, scan) as readonly { key: string; status: string }[]).map(({ key, status }) => `${key} ${status}`),
+            (itemsOf(state, scan) as readonly { key: string; status: string }[]).map(
+              ({ key, status }) => `${key} ${status}`,
+            ),
             items.map((item, i) => `${i} ${item === 'exit 1' ? 'failed' : 'succeeded'}`),
           );
         },
@@ -180,7 +193,10 @@ suite('A matrix', () => {
       '{linux,22}',
       '{mac,22}',
     ]);
-    assert.deepEqual(await keysOf('{ os: [linux, mac], node: [20, 22], exclude: [{ os: mac }] }'), ['{linux,20}', '{linux,22}']);
+    assert.deepEqual(await keysOf('{ os: [linux, mac], node: [20, 22], exclude: [{ os: mac }] }'), [
+      '{linux,20}',
+      '{linux,22}',
+    ]);
   });
 
   test('adds to combinations what include says, or a combination of its own', async () => {

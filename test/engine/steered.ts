@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
 import type { Backend } from '../../src/backends/backend.ts';
-import { carryOn } from '../../src/engine/run.ts';
+import { carryOn, type RunWorld } from '../../src/engine/run.ts';
 import type { AttemptIo } from '../../src/executors/executor.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import type { Assignment, Outcome } from '../../src/model/attempt.ts';
@@ -104,8 +104,11 @@ export class SteeredRun {
   ended: Promise<RunState> | undefined;
   state: RunState | undefined;
 
-  constructor(sources: Sources = NO_SOURCES) {
+  readonly #more: Partial<RunWorld>;
+
+  constructor(sources: Sources = NO_SOURCES, more: Partial<RunWorld> = {}) {
     this.#sources = sources;
+    this.#more = more;
   }
 
   async start(first: RunStarted, run = 'run'): Promise<void> {
@@ -120,6 +123,7 @@ export class SteeredRun {
         clock: this.clock,
         random: () => 0.5,
         sources: this.#sources,
+        ...this.#more,
         onEvents: (events) => this.events.push(...events),
       },
     });

@@ -53,7 +53,10 @@ export async function runYaml(
 }
 
 /** Lets every program that can end do so, until none is left or only those that wait to be stopped. */
-export async function endAll(run: SteeredRun, pick: (running: readonly string[]) => number = () => 0): Promise<void> {
+export async function endAll(
+  run: SteeredRun,
+  pick: (running: readonly string[]) => number = () => 0,
+): Promise<void> {
   for (;;) {
     const able = run.backend.running.filter((step) => outcomeFor(run, step) !== undefined);
     const step = able[pick(able) % Math.max(1, able.length)];
@@ -72,9 +75,12 @@ function outcomeFor(run: SteeredRun, step: string): Outcome | undefined {
     assignment.with.text,
   );
   const exit = /exit (\d+)/.exec(text);
-  if (exit !== null && !new RegExp(`unless attempt ${assignment.attempt}`).test(text)) return fails(Number(exit[1]));
+  if (exit !== null && !new RegExp(`unless attempt ${assignment.attempt}`).test(text))
+    return fails(Number(exit[1]));
   if (/\bwait\b/.test(text)) return undefined;
-  const outputs = Object.fromEntries([...text.matchAll(/out (\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]));
+  const outputs = Object.fromEntries(
+    [...text.matchAll(/out (\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+  );
   return { ok: true, outputs, ...(assignment.keepStdout && { stdout: text }) };
 }
 

@@ -23,19 +23,27 @@ function checkChild(step: StepEntry, { value }: YamlEntry, context: CheckContext
   const path = textOf(value);
   if (path === undefined || path.trim() === '') return [];
   if (hasExpression(path)) {
-    const message = '`workflow` names a file that is checked together with this one, so it cannot be an expression.';
+    const message =
+      '`workflow` names a file that is checked together with this one, so it cannot be an expression.';
     return [finding('baton/child', value.range, message)];
   }
   const { look, workflow } = context;
   if (look === undefined) return []; // Nobody looks at other files here.
   const ref = refFrom(workflow.ref, path);
   const child = look(ref);
-  if (!child.found) return [finding('baton/child', value.range, `There is no workflow file "${ref}". ${child.hint}`)];
+  if (!child.found)
+    return [finding('baton/child', value.range, `There is no workflow file "${ref}". ${child.hint}`)];
   const loop = loopThrough(workflow.ref, ref, look);
   if (loop !== undefined) return [finding('baton/child', value.range, loop)];
   const broken = child.runnable
     ? []
-    : [finding('baton/child', value.range, `The workflow "${ref}" cannot run as it is: it has errors of its own.`)];
+    : [
+        finding(
+          'baton/child',
+          value.range,
+          `The workflow "${ref}" cannot run as it is: it has errors of its own.`,
+        ),
+      ];
   return [...broken, ...checkInputs(step, value.range, { ref, inputs: child.inputs })];
 }
 
@@ -46,7 +54,8 @@ function loopThrough(from: string, first: string, look: (ref: string) => ChildLo
   for (let way = open.pop(); way !== undefined; way = open.pop()) {
     const ref = way.at(-1) ?? '';
     if (ref === from) return `This workflow would run itself without end: ${way.join(' → ')}.`;
-    if (way.length > DEEPEST_CHILD + 1) return `Workflows that run workflows go at most ${DEEPEST_CHILD} deep: ${way.join(' → ')}.`;
+    if (way.length > DEEPEST_CHILD + 1)
+      return `Workflows that run workflows go at most ${DEEPEST_CHILD} deep: ${way.join(' → ')}.`;
     const key = `${way.length} ${ref}`;
     if (seen.has(key)) continue;
     seen.add(key);
@@ -79,7 +88,11 @@ function checkInputs(
 
 function checkValue(
   { key, value }: YamlEntry,
-  child: { readonly ref: string; readonly names: readonly string[]; readonly inputs: readonly InputDeclaration[] },
+  child: {
+    readonly ref: string;
+    readonly names: readonly string[];
+    readonly inputs: readonly InputDeclaration[];
+  },
 ): readonly Diagnostic[] {
   const input = child.inputs.find(({ name }) => name === key.text);
   if (input === undefined) {

@@ -1,0 +1,62 @@
+import type { Json } from '../base/json.ts';
+import { itemsOf, outputsOf } from '../model/inside.ts';
+import type { Reused, RunStarted } from '../model/run-event.ts';
+import { roleOf, type RunState, type StepState } from '../model/run-state.ts';
+import type { Step, StepId, Workflow } from '../model/workflow.ts';
+
+/** Which part of an earlier run is worked for again: what did not succeed, or a step and all that comes after it. */
+export type Part = { readonly kind: 'failed' } | { readonly kind: 'from'; readonly step: StepId };
+
+/**
+ * The ends that a new run of a workflow takes over from an earlier one: of steps that succeeded, still say the same in
+ * the file, and come after none that runs again.
+ */
+export function reuseFrom(past: RunState, workflow: Workflow, part: Part): NonNullable<RunStarted['reuse']> {
+  const again = new Set<StepId>();
+  const steps: Record<StepId, Reused> = {};
+  for (const step of inOrder(workflow.steps)) {
+    const before = past.steps[step.id];
+    const stays =
+      before?.result === 'succeeded' &&
+      before.status === 'succeeded' &&
+      !(part.kind === 'from' && part.step === step.id) &&
+      !step.needs.some((need) => again.has(need.step)) &&
+      saysTheSame(before.step, step);
+    if (!stays) again.add(step.id);
+    else steps[step.id] = endOf(past, before);
+  }
+  return { run: past.run, steps };
+}
+
+/** Each step after those it needs. */
+function inOrder(steps: readonly Step[]): readonly Step[] {
+  const placed = new Set<StepId>();
+  const ordered: Step[] = [];
+  let left = [...steps];
+  while (left.length > 0) {
+    const next = left.filter((step) => step.needs.every((need) => placed.has(need.step)));
+    if (next.length === 0) return [...ordered, ...left];
+    for (const step of next) placed.add(step.id);
+    ordered.push(...next);
+    left = left.filter((step) => !placed.has(step.id));
+  }
+  return ordered;
+}
+
+function endOf(past: RunState, step: StepState): Reused {
+  const role = roleOf(step);
+  const own = step.reused?.outcome ?? step.attempts.at(-1)?.outcome;
+  const outcome = own?.ok === true ? own : ({ ok: true, outputs: {} } as const);
+  if (role === 'leaf') return { outcome };
+  const outputs = outputsOf(past, step) as Json;
+  return role === 'loop' ? { outcome, outputs } : { outcome, outputs, items: itemsOf(past, step) };
+}
+
+/** Places in the file do not matter. */
+function saysTheSame(before: Step, now: Step): boolean {
+  return meaning(before) === meaning(now);
+}
+
+function meaning(step: Step): string {
+  return JSON.stringify(step, (key, value: unknown) => (key === 'range' || key === 'idRange' || key === 'keepStdout' ? undefined : value));
+}
