@@ -2,10 +2,12 @@ import { formatDuration } from '../base/duration.ts';
 import type { RunSummary } from '../journal/journal.ts';
 import { replay } from '../model/apply-event.ts';
 import type { RunState } from '../model/run-state.ts';
+import { startDetached } from '../project/detached-runner.ts';
 import { followRun } from '../project/run-follower.ts';
 import { isRunId } from '../project/run-id.ts';
 import { unknownRun } from '../project/runs.ts';
-import { runReport, shownStatus } from '../views/run-report.ts';
+import { runReport, runStatus, shownStatus } from '../views/run-report.ts';
+import { progressInside, stepRows } from '../views/step-rows.ts';
 import { paint, statusSign } from '../views/terminal.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
 import { printJson, UsageError, type Door } from './door.ts';
@@ -99,14 +101,18 @@ export async function show(door: Door, run: string, options: { readonly json?: b
     printJson(door, runReport(state, lost));
     return EXIT.succeeded;
   }
-  const status = state.ended ?? (lost ? 'lost' : 'running');
+  const status = runStatus(state, lost);
   const sign = statusSign(status, door.style);
   const took = formatDuration((state.endedAt ?? Date.now()) - state.startedAt);
   door.print(`${sign} ${paint(door.style, 'bold', state.workflow.name)} ${statusWords(status)}, ${took}\n`);
   door.print(paint(door.style, 'dim', `  ${run}, ${state.workflow.ref}, ${when(state.startedAt)}\n`));
-  const rows = Object.values(state.steps).map((step) => {
+  const rows = stepRows(state).map(({ step, depth }) => {
     const shown = shownStatus(step, lost);
-    return [`  ${statusSign(shown, door.style)}`, step.id, statusWords(shown), stepDetail(step, Date.now())];
+    const details = [stepDetail(step, Date.now()), progressInside(step) ?? ''].filter(
+      (detail) => detail !== '',
+    );
+    const indent = '  '.repeat(depth);
+    return [`  ${statusSign(shown, door.style)}`, indent + step.id, statusWords(shown), details.join(', ')];
   });
   door.print(table(rows));
   for (const notice of notices) door.complain(`baton: ${notice}\n`);
@@ -194,8 +200,14 @@ export async function stop(door: Door, run: string, options: { readonly force?: 
   if (state.ended !== undefined)
     throw new UsageError(`Run ${run} has ended already: ${statusWords(state.ended)}.`);
   if (lost) throw new UsageError(`Nobody runs ${run} any more: the process that did is gone.`);
-  if ((await door.project.runs.stop(run, { force: options.force === true })) === 'gone') {
-    return refuse(door, { kind: 'taken', message: `Run ${run} ended just now.` });
+  const asked = await door.project.runs.stop(run, { force: options.force === true });
+  if (asked === 'gone') return refuse(door, { kind: 'taken', message: `Run ${run} ended just now.` });
+  if (asked === 'left') {
+    // It was left waiting for people: whoever goes on with it finds the stop and carries it out.
+    const program = { execPath: process.execPath, file: process.argv[1] ?? '' };
+    const order = { folder: door.project.folder, task: { kind: 'resume', run } } as const;
+    const started = await startDetached(program, order);
+    if (!started.ok) return refuse(door, started.error);
   }
   await followRun(door.project.runs.journal, run, { onEvents: () => undefined, onOutput: () => undefined });
   const after = await readRun(door, run);

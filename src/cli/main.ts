@@ -81,6 +81,8 @@ function program(done: (code: number) => void): Command {
   baton
     .command('rerun <run>')
     .description('run the same workflow again, with the same inputs')
+    .option('--failed', 'only what did not succeed; the rest is taken over')
+    .option('--from <step>', 'only this step and what comes after it; the rest is taken over')
     .option('--json', 'print the facts, one a line')
     .action((run: string, options) =>
       actSmall(async (door) => (await import('./rerun.ts')).rerun(door, run, options)),
@@ -91,6 +93,13 @@ function program(done: (code: number) => void): Command {
     .option('--json', 'print the facts, one a line')
     .action((run: string, options) =>
       actSmall(async (door) => (await import('./rerun.ts')).resume(door, run, options)),
+    );
+  baton
+    .command('answer <run> <gate> <verdict>')
+    .description('answer a gate that waits for a person: approve or reject')
+    .option('--note <text>', 'what to remember about it')
+    .action((run: string, gate: string, verdict: string, options) =>
+      act(async (door) => (await import('./answer.ts')).answer(door, { run, gate, verdict }, options)),
     );
   baton
     .command('graph <workflow-or-run>')

@@ -1,14 +1,32 @@
 import { resumeRun } from '../project/own-runs.ts';
-import type { Door } from './door.ts';
+import type { Part } from '../project/reuse.ts';
+import { UsageError, type Door } from './door.ts';
 import { foreground, refuse, watchOwn } from './run.ts';
 
-/** `baton rerun`: the file as it is now, with the inputs the run had. */
-export async function rerun(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
-  const request = await door.project.runs.again(run);
+export interface RerunOptions {
+  readonly failed?: boolean;
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * `baton rerun`: the file as it is now, with the inputs the run had; all of it, or only what did not succeed, or a step
+ * and what comes after it.
+ */
+export async function rerun(door: Door, run: string, options: RerunOptions): Promise<number> {
+  if (options.failed === true && options.from !== undefined) {
+    throw new UsageError('--failed and --from exclude each other: give one of them.');
+  }
+  const request = await door.project.runs.again(run, partOf(options));
   return request.ok ? foreground(door, request.value, options) : refuse(door, request.error);
+}
+
+function partOf({ failed, from }: RerunOptions): Part | undefined {
+  if (from !== undefined) return { kind: 'from', step: from };
+  return failed === true ? { kind: 'failed' } : undefined;
 }
 
 /** `baton resume`: goes on with a run whose runner died. */
 export async function resume(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
-  return watchOwn(door, options, (onEvents) => resumeRun(door.project, run, { onEvents }));
+  return watchOwn(door, options, (own) => resumeRun(door.project, run, own));
 }

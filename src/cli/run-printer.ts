@@ -4,6 +4,8 @@ import type { Door } from './door.ts';
 
 /** Shows a run to someone who watches, until it is closed. */
 export interface RunPrinter extends RunWatcher {
+  /** A line of ours, among those of the run. */
+  say(line: string): void;
   close(): void;
 }
 
@@ -14,6 +16,7 @@ export function jsonPrinter(door: Door): RunPrinter {
   return {
     onEvents: (events) => door.print(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
     onOutput: () => undefined,
+    say: () => undefined,
     close: () => undefined,
   };
 }
@@ -26,6 +29,7 @@ export function textPrinter(door: Door): RunPrinter {
   return {
     onEvents: (events) => door.print(screen.events(events)),
     onOutput: (step, lines) => door.print(screen.output(step, lines)),
+    say: (line) => door.print(screen.say(line)),
     close() {
       clearInterval(timer);
       door.print(screen.close());

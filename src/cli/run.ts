@@ -3,14 +3,16 @@ import type { RunState } from '../model/run-state.ts';
 import { startDetached } from '../project/detached-runner.ts';
 import { RunFollower } from '../project/run-follower.ts';
 import { newRunId } from '../project/run-id.ts';
-import { startRun, type OwnRun } from '../project/own-runs.ts';
+import { startRun, type OwnOptions, type OwnRun } from '../project/own-runs.ts';
 import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
 import type { RunEvent, StopAsker } from '../model/run-event.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
-import { jsonPrinter, textPrinter } from './run-printer.ts';
+import { gateKeys, type GateKeys } from './ask-gates.ts';
+import { jsonPrinter, textPrinter, type RunPrinter } from './run-printer.ts';
+import { userName } from './user-name.ts';
 
 export interface RunOptions {
   readonly input: readonly string[];
@@ -21,7 +23,7 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
-/** E2. */
+/** E2. `detached`: in the background, or left waiting at a gate. */
 export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, timedOut: 124 } as const;
 
 /** `baton run`: in the foreground, or handed to a runner of its own. */
@@ -69,30 +71,30 @@ export async function foreground(
   request: RunRequest,
   options: { readonly json?: boolean },
 ): Promise<number> {
-  return watchOwn(
-    door,
-    options,
-    (onEvents) => startRun(door.project, request, { onEvents }),
-    request.workflow,
-  );
+  return watchOwn(door, options, (own) => startRun(door.project, request, own), request.workflow);
 }
 
 /** Owns a run to its end: prints it, and turns signals into stop requests. */
 export async function watchOwn(
   door: Door,
   options: { readonly json?: boolean },
-  begin: (onEvents: (events: readonly RunEvent[]) => void) => Promise<Result<OwnRun, Refusal>>,
+  begin: (own: OwnOptions) => Promise<Result<OwnRun, Refusal>>,
   workflow?: LoadedWorkflow,
 ): Promise<number> {
   const printer = options.json === true ? jsonPrinter(door) : textPrinter(door);
+  const someoneThere = options.json !== true && door.live && process.stdin.isTTY;
   let follower: RunFollower | undefined;
+  let keys: GateKeys | undefined;
   const onEvents = (events: readonly RunEvent[]) => {
     if (options.json === true) return printer.onEvents(events);
+    if (someoneThere) keys ??= keysFor(door, events[0]?.run ?? '', printer);
+    keys?.take(events);
     const run = events[0]?.run ?? '';
     follower ??= new RunFollower(door.project.runs.journal, run, printer);
     follower.take(events);
   };
-  const started = await begin(onEvents);
+  // Without a person at hand, a run that waits for one is left to whoever answers.
+  const started = await begin({ onEvents, park: !someoneThere });
   if (!started.ok) {
     printer.close();
     return refuse(door, started.error, workflow);
@@ -104,9 +106,19 @@ export async function watchOwn(
     return exitCodeOfRun(state);
   } finally {
     letGo();
+    keys?.close();
     await follower?.close();
     printer.close();
   }
+}
+
+function keysFor(door: Door, run: string, printer: RunPrinter): GateKeys {
+  const who = userName();
+  return gateKeys(process.stdin, {
+    ask: (line) => printer.say(line),
+    answer: (step, answer) =>
+      void door.project.runs.answer(run, { step, answer, ...(who !== undefined && { who }) }),
+  });
 }
 
 /** Ctrl-C asks once, and the second time forces: the engine counts. A closed terminal is a stop as well. */
@@ -124,6 +136,7 @@ function onSignals(stop: (by: StopAsker) => void): () => void {
 }
 
 export function exitCodeOfRun(state: RunState): number {
+  if (state.parked) return EXIT.detached;
   switch (state.ended) {
     case 'succeeded':
       return EXIT.succeeded;

@@ -9,7 +9,7 @@ export type Part = { readonly kind: 'failed' } | { readonly kind: 'from'; readon
 
 /**
  * The ends that a new run of a workflow takes over from an earlier one: of steps that succeeded, still say the same in
- * the file, and come after none that runs again.
+ * the file, and come after none that runs again. What a person said holds for the run they said it to: they are asked anew.
  */
 export function reuseFrom(past: RunState, workflow: Workflow, part: Part): NonNullable<RunStarted['reuse']> {
   const again = new Set<StepId>();
@@ -19,6 +19,7 @@ export function reuseFrom(past: RunState, workflow: Workflow, part: Part): NonNu
     const stays =
       before?.result === 'succeeded' &&
       before.status === 'succeeded' &&
+      !asksPeople(step) &&
       !(part.kind === 'from' && part.step === step.id) &&
       !step.needs.some((need) => again.has(need.step)) &&
       saysTheSame(before.step, step);
@@ -26,6 +27,10 @@ export function reuseFrom(past: RunState, workflow: Workflow, part: Part): NonNu
     else steps[step.id] = endOf(past, before);
   }
   return { run: past.run, steps };
+}
+
+function asksPeople(step: Step): boolean {
+  return step.kind === 'gate' && 'approval' in step.with.by;
 }
 
 /** Each step after those it needs. */
@@ -58,5 +63,7 @@ function saysTheSame(before: Step, now: Step): boolean {
 }
 
 function meaning(step: Step): string {
-  return JSON.stringify(step, (key, value: unknown) => (key === 'range' || key === 'idRange' || key === 'keepStdout' ? undefined : value));
+  return JSON.stringify(step, (key, value: unknown) =>
+    key === 'range' || key === 'idRange' || key === 'keepStdout' ? undefined : value,
+  );
 }

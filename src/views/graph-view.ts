@@ -8,6 +8,7 @@ import type { FinalStatus, RunState, RunStatus, StepState, StepStatus } from '..
 import type { StepKind } from '../model/step-kind.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { runStatus, shownStatus } from './run-report.ts';
+import { progressInside } from './step-rows.ts';
 
 /** What the graph panel shows. JSON-safe, because it travels to the panel in a message. */
 export interface GraphView {
@@ -124,10 +125,12 @@ export function statusOfNodes(
   run: RunState,
   { lost = false }: { readonly lost?: boolean } = {},
 ): NodeStatus[] {
-  return Object.values(run.steps).map((step) => {
-    const gone = shownStatus(step, lost) !== step.status;
-    return gone ? { id: step.id, status: 'lost', result: 'lost', detail: '' } : statusOf(step, run);
-  });
+  return run.workflow.steps
+    .flatMap(({ id }) => run.steps[id] ?? [])
+    .map((step) => {
+      const gone = shownStatus(step, lost) !== step.status;
+      return gone ? { id: step.id, status: 'lost', result: 'lost', detail: '' } : statusOf(step, run);
+    });
 }
 
 /** What differs from what was shown before: all that has to be sent. Both sides in the same order. */
@@ -165,13 +168,20 @@ function detailOf(step: StepState, run: RunState): string[] {
   switch (step.status) {
     case 'pending':
       return [openNeeds(step, run)];
-    case 'queued':
     case 'waiting':
+      return [
+        step.wait?.for === 'answer'
+          ? step.wait.question
+          : step.wait === undefined
+            ? ''
+            : `group ${step.wait.group}`,
+      ];
+    case 'queued':
     case 'lost':
       return [];
     case 'running':
     case 'succeeded':
-      return [attemptOf(step)];
+      return [progressInside(step) ?? '', attemptOf(step), step.reused === undefined ? '' : 'taken over'];
     case 'backoff':
     case 'failed':
     case 'timed_out':

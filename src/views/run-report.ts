@@ -1,6 +1,17 @@
+import type { Json } from '../base/json.ts';
 import { exitCodeOf, type RunId } from '../model/attempt.ts';
 import type { Cause, SkipReason } from '../model/run-event.ts';
-import type { FinalStatus, RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
+import { itemsOf, outputsOf } from '../model/inside.ts';
+import {
+  isFinal,
+  roleOf,
+  type FinalStatus,
+  type RunState,
+  type RunStatus,
+  type StepState,
+  type StepStatus,
+} from '../model/run-state.ts';
+import { stepRows } from './step-rows.ts';
 
 /** One run as `baton show --json` prints it. */
 export interface RunReport {
@@ -26,7 +37,19 @@ export interface StepReport {
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly exitCode?: number;
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** Of a fan-out: one entry for each item, in item order. */
+  readonly items?: readonly Json[];
+  /** The fan-out or loop that it belongs to. */
+  readonly parent?: string;
+  /** Of a fan-out's item: what it is. */
+  readonly item?: Json;
+  /** Of a step that waits for people: what they are asked. */
+  readonly question?: string;
+  /** Of a `workflow` step: the run of its last attempt. */
+  readonly child?: RunId;
+  /** Its end was taken over from this run. */
+  readonly reused?: RunId;
 }
 
 /** `lost`: the run's owner is gone and wrote no end; a running step of it is lost as well. */
@@ -40,12 +63,12 @@ export function runReport(state: RunState, lost: boolean): RunReport {
     ...defined({ endedAt: state.endedAt }),
     cause: state.cause,
     warnings: state.warnings,
-    steps: Object.values(state.steps).map((step) => stepReport(step, lost)),
+    steps: stepRows(state).map(({ step }) => stepReport(state, step, lost)),
   };
 }
 
 export function runStatus(state: RunState, lost: boolean): RunStatus {
-  return state.ended ?? (lost ? 'lost' : 'running');
+  return state.ended ?? (lost ? 'lost' : state.parked ? 'waiting' : 'running');
 }
 
 /** What a person sees of a step: in a lost run nothing is running any more. */
@@ -53,13 +76,14 @@ export function shownStatus(step: StepState, lost: boolean): StepStatus {
   return lost && (step.status === 'running' || step.status === 'backoff') ? 'lost' : step.status;
 }
 
-function stepReport(step: StepState, lost: boolean): StepReport {
+function stepReport(state: RunState, step: StepState, lost: boolean): StepReport {
   const outcome = step.attempts.at(-1)?.outcome;
+  const { wait } = step;
   return {
     id: step.id,
     status: shownStatus(step, lost),
     attempts: step.attempts.length,
-    outputs: outcome?.ok === true ? outcome.outputs : {},
+    outputs: outputsOf(state, step),
     ...defined({
       reason: step.reason,
       because: step.because,
@@ -67,6 +91,12 @@ function stepReport(step: StepState, lost: boolean): StepReport {
       startedAt: step.attempts[0]?.startedAt,
       endedAt: step.endedAt,
       exitCode: outcome && exitCodeOf(outcome),
+      items: roleOf(step) === 'fan-out' && isFinal(step.status) ? itemsOf(state, step) : undefined,
+      parent: step.parent,
+      item: step.item?.value,
+      question: wait?.for === 'answer' ? wait.question : undefined,
+      child: step.attempts.at(-1)?.child,
+      reused: step.reused?.from,
     }),
   };
 }

@@ -42,6 +42,10 @@ export class RunScreen {
     return this.#write(lines.map((line) => outputLine(step, line, state, this.#options.style)));
   }
 
+  say(line: string): string {
+    return this.#write([line]);
+  }
+
   /** Moves what is live on. */
   redraw(): string {
     return this.#options.live ? this.#write([]) : '';

@@ -1,7 +1,16 @@
 import { formatDuration } from '../base/duration.ts';
 import { describeFailure } from '../model/attempt.ts';
-import type { RunEvent } from '../model/run-event.ts';
-import type { RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
+import { crc32 } from '../base/crc32.ts';
+import type { RunEvent, StepRewound, StepWaiting } from '../model/run-event.ts';
+import {
+  STEP_STATUSES,
+  type RunState,
+  type RunStatus,
+  type StepState,
+  type StepStatus,
+} from '../model/run-state.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { progressInside } from './step-rows.ts';
 import { attemptDurationMs, reasonWords, stepDetail, statusWords } from './words.ts';
 
 /** How text may look: colours or none; characters beyond ASCII or none. */
@@ -60,9 +69,36 @@ export function eventLines(event: RunEvent, state: RunState, style: TerminalStyl
     case 'run-started':
       return [startLine(state, style)];
     case 'run-adopted':
-      return [paint(style, 'yellow', 'Taken over after its runner died; what was running is tried again.')];
+      return [paint(style, 'yellow', adoptedWords(state))];
+    case 'run-parked':
+      return [paint(style, 'yellow', 'The run waits for an answer, and goes on when it has one.')];
     case 'attempt-ended':
-      return endLines(state.steps[event.step], style, event.at);
+    case 'gate-answered':
+      return endLines(state, event.step, style, event.at);
+    case 'step-reused':
+      return [
+        `${statusSign('succeeded', style)} ${paint(style, 'bold', event.step)}  ${paint(style, 'dim', `taken over from run ${event.from}`)}`,
+      ];
+    case 'items-expanded':
+      return [
+        insideLine(event.step, `${event.items.length} ${event.items.length === 1 ? 'item' : 'items'}`, style),
+      ];
+    case 'round-started':
+      return [insideLine(event.step, `round ${event.round}`, style)];
+    case 'step-waiting':
+      return waitLines(event, state, style);
+    case 'step-rewound':
+      return [rewindLine(event, state, style)];
+    case 'step-stop-requested':
+      return [
+        paint(
+          style,
+          'yellow',
+          event.by === 'timeout'
+            ? `The time of ${event.step} is up; stopping it.`
+            : `Stopping ${event.step}.`,
+        ),
+      ];
     case 'step-skipped':
       return skipLines(state.steps[event.step], style);
     case 'stop-requested':
@@ -73,21 +109,60 @@ export function eventLines(event: RunEvent, state: RunState, style: TerminalStyl
       return event.attempt > 1
         ? [`${label(event.step, state, style)} ${paint(style, 'dim', `attempt ${event.attempt}`)}`]
         : [];
+    case 'group-entered':
+      return [];
     default:
       return [];
   }
 }
 
 function startLine(state: RunState, style: TerminalStyle): string {
-  const count = Object.keys(state.steps).length;
+  const count = state.workflow.steps.length + state.workflow.finally.length;
   const detail = `${count} ${count === 1 ? 'step' : 'steps'}, ${state.parallel} at once, run ${state.run}`;
   return `${statusSign('running', style)} ${paint(style, 'bold', state.workflow.name)}  ${paint(style, 'dim', detail)}`;
 }
 
-function endLines(step: StepState | undefined, style: TerminalStyle, at: number): string[] {
+function adoptedWords({ counts }: RunState): string {
+  return counts.waiting > 0
+    ? 'Taken up again.'
+    : 'Taken over after its runner died; what was running is tried again.';
+}
+
+function endLines(state: RunState, address: string, style: TerminalStyle, at: number): string[] {
+  const step = state.steps[address];
   if (step === undefined) return [];
-  const sign = statusSign(step.status === 'backoff' ? 'failed' : step.status, style);
-  return [`${sign} ${paint(style, 'bold', step.id)}  ${paint(style, 'dim', stepDetail(step, at))}`];
+  const bad = step.status === 'backoff' || step.awaitsRewind === true;
+  const details = [stepDetail(step, at), progressInside(step) ?? ''].filter((detail) => detail !== '');
+  const sign = statusSign(bad ? 'failed' : step.status, style);
+  return [`${sign} ${paint(style, 'bold', step.id)}  ${paint(style, 'dim', details.join(', '))}`];
+}
+
+function insideLine(step: string, words: string, style: TerminalStyle): string {
+  return `${statusSign('running', style)} ${paint(style, 'bold', step)}  ${paint(style, 'dim', words)}`;
+}
+
+function waitLines({ step, wait }: StepWaiting, state: RunState, style: TerminalStyle): string[] {
+  if (wait.for === 'group') {
+    return [
+      `${statusSign('waiting', style)} ${step}  ${paint(style, 'dim', `waits for a place in the group "${wait.group}"`)}`,
+    ];
+  }
+  return [
+    `${paint(style, 'yellow', '?')} ${paint(style, 'bold', step)}  ${wait.question}`,
+    paint(style, 'dim', `  baton answer ${state.run} ${quoted(step)} approve   or   reject`),
+  ];
+}
+
+/** As a person types it into a shell. */
+function quoted(address: string): string {
+  return /^[\w.-]+$/.test(address) ? address : `'${address}'`;
+}
+
+function rewindLine({ gate, to }: StepRewound, state: RunState, style: TerminalStyle): string {
+  const { step, rewinds } = state.steps[gate] ?? {};
+  const most = step?.kind === 'gate' ? step.with.max : 0;
+  const sign = paint(style, 'yellow', style.unicode ? '↺' : '<');
+  return `${sign} ${paint(style, 'bold', gate)}  ${paint(style, 'dim', `sends the run back to ${to}, ${rewinds ?? 1} of ${most}`)}`;
 }
 
 function skipLines(step: StepState | undefined, style: TerminalStyle): string[] {
@@ -115,13 +190,34 @@ export function summaryLines(state: RunState, style: TerminalStyle): string[] {
     `${statusSign(status, style)} ${paint(style, 'bold', state.workflow.name)} ${statusWords(status)} in ${took}  ${paint(style, 'dim', counts(state) + warnings)}`,
   ];
   for (const step of Object.values(state.steps))
-    if (deservesMention(step)) lines.push(...failureLines(step, style));
+    if (deservesMention(step) && !isSuperseded(state, step)) lines.push(...failureLines(step, style));
   if (status !== 'succeeded')
     lines.push(paint(style, 'dim', `  Logs: baton logs ${state.run}   Again: baton rerun ${state.run}`));
   return lines;
 }
 
-function counts({ counts: all }: RunState): string {
+/** Of what ran itself: a fan-out counts as its items, a loop as its last round. */
+function countsOf(state: RunState): Readonly<Record<StepStatus, number>> {
+  const all = Object.fromEntries(STEP_STATUSES.map((status) => [status, 0])) as Record<StepStatus, number>;
+  for (const step of Object.values(state.steps)) {
+    if (step.inside === undefined && !isSuperseded(state, step)) all[step.status]++;
+  }
+  return all;
+}
+
+/** It belongs to a round after which there was another one. */
+function isSuperseded(state: RunState, step: StepState): boolean {
+  for (let each = step; each.parent !== undefined;) {
+    const outer = state.steps[each.parent];
+    if (outer === undefined) return false;
+    if (outer.round !== undefined && each.level !== `${outer.id}[${outer.round}].`) return true;
+    each = outer;
+  }
+  return false;
+}
+
+function counts(state: RunState): string {
+  const all = countsOf(state);
   const shown: readonly StepStatus[] = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'];
   return shown
     .filter((status) => all[status] > 0)
@@ -130,7 +226,10 @@ function counts({ counts: all }: RunState): string {
 }
 
 function deservesMention(step: StepState): boolean {
-  return step.result === 'failed' || step.result === 'timed_out' || step.result === 'lost';
+  return (
+    (step.result === 'failed' || step.result === 'timed_out' || step.result === 'lost') &&
+    step.inside === undefined
+  );
 }
 
 function failureLines(step: StepState, style: TerminalStyle): string[] {
@@ -145,10 +244,24 @@ export function outputLine(step: string, text: string, state: RunState, style: T
 }
 
 function label(step: string, state: RunState, style: TerminalStyle): string {
-  const width = Math.min(LONGEST_LABEL, Math.max(...Object.keys(state.steps).map((id) => id.length)));
-  const index = Object.keys(state.steps).indexOf(step);
-  const colour = LABEL_COLOURS[index % LABEL_COLOURS.length] ?? 'cyan';
+  const width = widthOf(state.workflow);
+  const colour = LABEL_COLOURS[crc32(new TextEncoder().encode(step)) % LABEL_COLOURS.length] ?? 'cyan';
   return paint(style, colour, `${short(step, width).padEnd(width)} ${style.unicode ? '│' : '|'}`);
+}
+
+const widths = new WeakMap<Workflow, number>();
+
+/** Room for every id of the file; for what is inside of a step, as much as there may be. */
+function widthOf(workflow: Workflow): number {
+  const known = widths.get(workflow);
+  if (known !== undefined) return known;
+  const steps = [...workflow.steps, ...workflow.finally];
+  const inside = steps.some(({ kind, fanOut }) => kind === 'loop' || fanOut !== undefined);
+  const width = inside
+    ? LONGEST_LABEL
+    : steps.reduce((most, { id }) => Math.max(most, Math.min(LONGEST_LABEL, id.length)), 0);
+  widths.set(workflow, width);
+  return width;
 }
 
 /** What stands below the scrolling lines while a run goes on: its running steps, and how far it is. */
@@ -159,14 +272,15 @@ export function liveRows(
 ): string[] {
   if (state.ended !== undefined) return [];
   const active = Object.values(state.steps).filter(
-    (step) => step.status === 'running' || step.status === 'backoff',
+    (step) => (step.status === 'running' || step.status === 'backoff') && step.inside === undefined,
   );
   const rows = active.slice(0, MOST_LIVE_ROWS).map((step) => liveRow(step, now, screen));
   if (active.length > MOST_LIVE_ROWS) rows.push(`  and ${active.length - MOST_LIVE_ROWS} more`);
-  const { counts: all } = state;
-  const total = Object.keys(state.steps).length;
+  const all = countsOf(state);
+  const total = Object.values(all).reduce((sum, count) => sum + count, 0);
   const done = total - all.pending - all.queued - all.running - all.backoff - all.waiting;
-  const line = `${done} of ${total} done, ${formatDuration(now - state.startedAt)}`;
+  const waiting = all.waiting === 0 ? '' : `${all.waiting} waiting, `;
+  const line = `${done} of ${total} done, ${waiting}${formatDuration(now - state.startedAt)}`;
   return [...rows, paint(screen.style, 'dim', short(line, screen.columns - 1))];
 }
 

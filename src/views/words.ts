@@ -54,10 +54,15 @@ export function stepDetail(step: StepState, now: number): string {
   if (step.status === 'backoff' && step.retryAt !== undefined) {
     parts.push(`again in ${formatDuration(step.retryAt - now)}`);
   }
+  if (step.status === 'waiting' && step.wait !== undefined) {
+    parts.push(step.wait.for === 'answer' ? step.wait.question : `group ${step.wait.group}`);
+  }
+  if (step.reused !== undefined) parts.push(`taken over from run ${step.reused.from}`);
   const reason = reasonWords(step);
   if (reason !== undefined) parts.push(reason);
   const durationMs = attemptDurationMs(attempt, now);
-  if (durationMs !== undefined && step.status !== 'backoff') parts.push(formatDuration(durationMs));
+  if (durationMs !== undefined && step.status !== 'backoff' && step.status !== 'waiting')
+    parts.push(formatDuration(durationMs));
   if (step.status === 'failed' && step.result === 'succeeded') parts.push('allowed to fail');
   return parts.join(', ');
 }

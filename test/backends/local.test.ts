@@ -24,7 +24,13 @@ suite('The local backend', () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'baton-local-'));
     fs.mkdirSync(path.join(folder, 'scratch'));
     controllers = { cancel: new AbortController(), kill: new AbortController() };
-    backend = localBackend({ run: RUN, folder, scratch: path.join(folder, 'scratch'), values: path.join(folder, 'values'), env: process.env });
+    backend = localBackend({
+      run: RUN,
+      folder,
+      scratch: path.join(folder, 'scratch'),
+      values: path.join(folder, 'values'),
+      env: process.env,
+    });
   });
   teardown(async () => {
     await backend.close();
@@ -142,7 +148,13 @@ suite('The local backend', () => {
   test('lets shell text forget the quotes around $BATON_OUTPUT, whatever the folder is called', async () => {
     const odd = path.join(folder, "it's a $(folder)");
     fs.mkdirSync(odd);
-    backend = localBackend({ run: RUN, folder, scratch: odd, values: path.join(folder, 'values'), env: process.env });
+    backend = localBackend({
+      run: RUN,
+      folder,
+      scratch: odd,
+      values: path.join(folder, 'values'),
+      env: process.env,
+    });
     const outcome = await run(bash('echo a=1 >> $BATON_OUTPUT'));
     assert.deepEqual({ ...(outcome.ok ? outcome.outputs : {}) }, { a: '1' });
   });
