@@ -1,5 +1,7 @@
 import type { Execute } from '../executors/executor.ts';
 
+export type { AttemptIo, Execute } from '../executors/executor.ts';
+
 /** A place where attempts run. */
 export interface Backend {
   readonly execute: Execute;

@@ -1,4 +1,4 @@
-import type { AttemptIo } from '../executors/executor.ts';
+import type { AttemptIo } from '../backends/backend.ts';
 import type { LogSink } from '../model/log-sink.ts';
 
 /** One running attempt as its run holds it. What the executor does not ask for is never made: most attempts are short. */

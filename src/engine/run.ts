@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Backend } from '../backends/backend.ts';
-import type { AttemptIo } from '../executors/executor.ts';
+import type { AttemptIo, Backend } from '../backends/backend.ts';
 import type { JournalWriter, Reopened, Request } from '../journal/journal.ts';
 import { replay, applyEvent } from '../model/apply-event.ts';
 import type { Assignment, Outcome, RunId, StepAddress } from '../model/attempt.ts';

@@ -6,6 +6,7 @@ import { suite, test } from 'mocha';
 import { parse } from 'yaml';
 import { readSchema, schemaText } from '../../scripts/schema.js';
 import { analyze } from '../../src/language/analyze.ts';
+import { childrenOf, type ChildLook } from '../../src/language/children.ts';
 import { CODES } from '../../src/language/codes.ts';
 import { shown } from './diagnostics.ts';
 
@@ -33,6 +34,25 @@ function samplesOf(kind: (typeof KINDS)[number]): readonly Sample[] {
   }));
 }
 
+/** The workflows that those of the corpus run. */
+const CHILDREN: Readonly<Record<string, ChildLook>> = {
+  'publish.workflow.yaml': childLook('inputs: { tag: {} }\nsteps: { a: { run: x } }'),
+  'other.workflow.yaml': childLook(
+    'inputs: { a: { type: number, required: true } }\nsteps: { a: { run: x } }',
+  ),
+  'broken.workflow.yaml': childLook('steps: { a: { rum: x } }'),
+  'loops.workflow.yaml': childLook('steps: { a: { workflow: ./again.workflow.yaml } }'),
+  'again.workflow.yaml': childLook('steps: { a: { workflow: ./loops.workflow.yaml } }'),
+};
+
+function childLook(text: string): ChildLook {
+  const { workflow, runnable } = analyze(text, { ref: 'child.workflow.yaml' });
+  return { found: true, inputs: workflow.inputs, runnable, children: childrenOf(workflow) };
+}
+
+const look = (ref: string): ChildLook =>
+  CHILDREN[ref] ?? { found: false, hint: 'The path begins at this file.' };
+
 const VALID = samplesOf('valid');
 const STRUCTURE = samplesOf('structure');
 const MEANING = samplesOf('meaning');
@@ -41,7 +61,7 @@ const ALL = [...VALID, ...STRUCTURE, ...MEANING, ...samplesOf('yaml')];
 suite('The corpus', () => {
   for (const { name, text, expectedFile } of ALL) {
     test(`${name}: ${path.basename(path.dirname(expectedFile))}`, () => {
-      const { diagnostics } = analyze(text);
+      const { diagnostics } = analyze(text, { look });
       const seen = `${shown(text, diagnostics)}\n`;
       if (process.env['UPDATE_CORPUS'] === '1') fs.writeFileSync(expectedFile, seen);
       assert.equal(seen, fs.readFileSync(expectedFile, 'utf8'));
@@ -50,13 +70,17 @@ suite('The corpus', () => {
 
   test('is free of errors where it is valid, and full of them elsewhere', () => {
     for (const sample of ALL) {
-      const hasError = analyze(sample.text).diagnostics.some(({ severity }) => severity === 'error');
+      const hasError = analyze(sample.text, { look }).diagnostics.some(
+        ({ severity }) => severity === 'error',
+      );
       assert.equal(hasError, !VALID.includes(sample) && !sample.name.startsWith('warn-'), sample.name);
     }
   });
 
   test('shows every diagnostic there is', () => {
-    const seen = new Set(ALL.flatMap(({ text }) => analyze(text).diagnostics.map(({ code }) => code)));
+    const seen = new Set(
+      ALL.flatMap(({ text }) => analyze(text, { look }).diagnostics.map(({ code }) => code)),
+    );
     // A file too large for the corpus is made in the tests of reading.
     assert.deepEqual(
       Object.keys(CODES).filter((code) => !seen.has(code as keyof typeof CODES)),

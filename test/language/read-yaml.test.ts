@@ -224,7 +224,8 @@ suite('The limits of a file', () => {
       const began = performance.now();
       readYaml(bomb.repeat(Math.ceil(size / bomb.length)).slice(0, size));
       const tookMs = performance.now() - began;
-      assert.ok(tookMs < 5000, `${JSON.stringify(bomb)} took ${tookMs} ms`);
+      // Each took under 300 ms when this was measured; a bomb takes minutes.
+      assert.ok(tookMs < 30_000, `${JSON.stringify(bomb)} took ${tookMs} ms`);
     }
   });
 });

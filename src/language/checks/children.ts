@@ -53,7 +53,12 @@ function loopThrough(from: string, first: string, look: (ref: string) => ChildLo
   const seen = new Set<string>();
   for (let way = open.pop(); way !== undefined; way = open.pop()) {
     const ref = way.at(-1) ?? '';
-    if (ref === from) return `This workflow would run itself without end: ${way.join(' → ')}.`;
+    const met = way.indexOf(ref);
+    if (met < way.length - 1) {
+      const loop = way.slice(met);
+      const who = met === 0 ? 'This workflow would run itself' : 'These workflows would run each other';
+      return `${who} without end: ${loop.join(' → ')}.`;
+    }
     if (way.length > DEEPEST_CHILD + 1)
       return `Workflows that run workflows go at most ${DEEPEST_CHILD} deep: ${way.join(' → ')}.`;
     const key = `${way.length} ${ref}`;
