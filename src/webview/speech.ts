@@ -77,6 +77,8 @@ export function runInWords(run: RunSummary, words: Words): string {
   switch (run.status) {
     case 'running':
       return words.runRunning;
+    case 'waiting':
+      return words.runWaiting;
     case 'succeeded':
       return words.runSucceeded;
     case 'failed':

@@ -59,6 +59,7 @@ export const WORDS = {
   runTimedOut: 'Run timed out',
   runLost: 'Run lost: the process that ran it is gone',
   runRunning: 'Running',
+  runWaiting: 'Waits for an answer',
   stepChanged: '{step} {status}',
   stepsChanged: '{count} {status}',
 } as const;

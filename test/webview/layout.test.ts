@@ -101,14 +101,6 @@ function crossedNodes(layout: GraphLayout, direction: 'right' | 'down'): string[
   return found;
 }
 
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 suite('graph layout', () => {
   test('every node and edge is placed, in input order, inside the drawing', () => {
     fc.assert(
