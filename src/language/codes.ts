@@ -20,6 +20,7 @@ export const CODES = {
   'baton/reserved': 'A variable that only Baton sets.',
   'baton/input': 'An input whose declaration contradicts itself.',
   'baton/schedule': 'A schedule that cannot be read.',
+  'baton/problem-matcher': 'A problem matcher that cannot be used.',
   'baton/not-yet': 'A part of the language that does not run yet.',
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;
 

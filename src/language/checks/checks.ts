@@ -4,6 +4,7 @@ import { checkExpressions } from './expressions.ts';
 import { checkInputs } from './inputs.ts';
 import { checkNeeds } from './needs.ts';
 import { checkNotYet } from './not-yet.ts';
+import { checkProblemMatchers } from './problem-matcher.ts';
 import { checkPrograms } from './programs.ts';
 import { checkReferences } from './references.ts';
 import { checkReserved } from './reserved.ts';
@@ -23,5 +24,6 @@ export const CHECKS: readonly Check[] = [
   checkReserved,
   checkInputs,
   checkSchedules,
+  checkProblemMatchers,
   checkNotYet,
 ];

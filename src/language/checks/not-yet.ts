@@ -11,7 +11,7 @@ import type { CheckContext } from './check.ts';
  * Kinds of step and shells say it of themselves, in the model.
  */
 const NOT_YET = {
-  stepFields: ['for_each', 'matrix', 'max_parallel', 'cache', 'concurrency', 'problem_matcher', 'idempotent'],
+  stepFields: ['for_each', 'matrix', 'max_parallel', 'cache', 'concurrency', 'idempotent'],
   workflowFields: ['concurrency', 'finally'],
   functions: ['hashFiles', 'raw'],
   inputFields: { secret: 'Secret inputs cannot be used yet: their values would be seen in logs.' },
