@@ -4,6 +4,8 @@ import { replay, type RunState } from '../model/run-state.ts';
 import { followRun } from '../project/run-follower.ts';
 import { isRunId } from '../project/run-id.ts';
 import { unknownRun } from '../project/runs.ts';
+import { problemsOfRun } from '../project/step-problems.ts';
+import { problemLines } from '../views/problem-lines.ts';
 import { runReport, shownStatus } from '../views/run-report.ts';
 import { paint, statusSign } from '../views/terminal.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
@@ -94,8 +96,9 @@ function when(at: number): string {
 /** `baton show`: one run, step by step. */
 export async function show(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
   const { state, lost, notices } = await readRun(door, run);
+  const problems = await problemsOfRun(door.project, state);
   if (options.json === true) {
-    printJson(door, runReport(state, lost));
+    printJson(door, runReport(state, lost, problems));
     return EXIT.succeeded;
   }
   const status = state.ended ?? (lost ? 'lost' : 'running');
@@ -103,11 +106,17 @@ export async function show(door: Door, run: string, options: { readonly json?: b
   const took = formatDuration((state.endedAt ?? Date.now()) - state.startedAt);
   door.print(`${sign} ${paint(door.style, 'bold', state.workflow.name)} ${statusWords(status)}, ${took}\n`);
   door.print(paint(door.style, 'dim', `  ${run}, ${state.workflow.ref}, ${when(state.startedAt)}\n`));
-  const rows = Object.values(state.steps).map((step) => {
+  const steps = Object.values(state.steps);
+  const rows = steps.map((step) => {
     const shown = shownStatus(step, lost);
     return [`  ${statusSign(shown, door.style)}`, step.id, statusWords(shown), stepDetail(step, Date.now())];
   });
-  door.print(table(rows));
+  door.print(
+    table(rows, (i) => {
+      const found = problems.get(steps[i]?.id ?? '');
+      return found === undefined ? '' : problemLines(found, door.style);
+    }),
+  );
   for (const notice of notices) door.complain(`baton: ${notice}\n`);
   return EXIT.succeeded;
 }

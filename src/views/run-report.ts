@@ -1,4 +1,5 @@
-import { exitCodeOf, type RunId } from '../model/attempt.ts';
+import { exitCodeOf, type RunId, type StepAddress } from '../model/attempt.ts';
+import type { FoundProblems, OutputProblem } from '../model/output-problems.ts';
 import type { Cause, SkipReason } from '../model/run-event.ts';
 import type { FinalStatus, RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
 
@@ -27,10 +28,17 @@ export interface StepReport {
   readonly endedAt?: number;
   readonly exitCode?: number;
   readonly outputs: Readonly<Record<string, string>>;
+  /** What its problem matchers found in the output of the last attempt. */
+  readonly problems: readonly OutputProblem[];
+  /** How many more there were than are kept. */
+  readonly moreProblems?: number;
 }
 
+/** By the step in whose output they are; steps where nobody looked are not there. */
+export type ProblemsOfSteps = ReadonlyMap<StepAddress, FoundProblems>;
+
 /** `lost`: the run's owner is gone and wrote no end; a running step of it is lost as well. */
-export function runReport(state: RunState, lost: boolean): RunReport {
+export function runReport(state: RunState, lost: boolean, problems: ProblemsOfSteps = new Map()): RunReport {
   return {
     run: state.run,
     workflow: state.workflow.ref,
@@ -40,7 +48,7 @@ export function runReport(state: RunState, lost: boolean): RunReport {
     ...defined({ endedAt: state.endedAt }),
     cause: state.cause,
     warnings: state.warnings,
-    steps: Object.values(state.steps).map((step) => stepReport(step, lost)),
+    steps: Object.values(state.steps).map((step) => stepReport(step, lost, problems.get(step.id))),
   };
 }
 
@@ -53,13 +61,15 @@ export function shownStatus(step: StepState, lost: boolean): StepStatus {
   return lost && (step.status === 'running' || step.status === 'backoff') ? 'lost' : step.status;
 }
 
-function stepReport(step: StepState, lost: boolean): StepReport {
+function stepReport(step: StepState, lost: boolean, found: FoundProblems | undefined): StepReport {
   const outcome = step.attempts.at(-1)?.outcome;
   return {
     id: step.id,
     status: shownStatus(step, lost),
     attempts: step.attempts.length,
     outputs: outcome?.ok === true ? outcome.outputs : {},
+    problems: found?.problems ?? [],
+    ...(found !== undefined && found.more > 0 && { moreProblems: found.more }),
     ...defined({
       reason: step.reason,
       because: step.because,

@@ -9,7 +9,7 @@ import {
   MOST_PROBLEMS,
   OutputProblems,
   type FoundProblems,
-} from '../../src/views/output-problems.ts';
+} from '../../src/model/output-problems.ts';
 
 function matchers(json: Json): readonly ProblemMatcher[] {
   const read = matchersOf(json);

@@ -1,6 +1,6 @@
 import { withoutEscapes } from '../base/escapes.ts';
 import type { Position } from '../base/lines.ts';
-import type { Severity } from '../model/diagnostic.ts';
+import type { Severity } from './diagnostic.ts';
 import {
   PATTERN_GROUPS,
   type FileLocation,
@@ -8,7 +8,7 @@ import {
   type PatternGroup,
   type ProblemMatcher,
   type ProblemPattern,
-} from '../model/problem-matcher.ts';
+} from './problem-matcher.ts';
 
 /** Something a tool complained about. */
 export interface OutputProblem {
