@@ -1,14 +1,20 @@
 import path from 'node:path';
+import type { Journal } from '../journal/journal.ts';
 import type { StepAddress } from '../model/attempt.ts';
 import { matchersOf } from '../model/matchers-of.ts';
 import { OutputProblems, type FoundProblems } from '../model/output-problems.ts';
 import type { FileLocation } from '../model/problem-matcher.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
-import type { Project } from './project.ts';
 import { refOf } from './workflows.ts';
 
 /** So much of a log is in memory at once. */
 const CHUNK_BYTES = 1024 * 1024;
+
+/** As much of a project as is needed here. */
+export interface ProjectOfLogs {
+  readonly folder: string;
+  readonly runs: { readonly journal: Pick<Journal, 'readLog'> };
+}
 
 /**
  * What the step's matchers find in the output of its last attempt, so far. Files are paths from the project's folder, with
@@ -16,7 +22,7 @@ const CHUNK_BYTES = 1024 * 1024;
  * look at: no matcher that can be used, no attempt.
  */
 export async function problemsOf(
-  project: Pick<Project, 'folder' | 'runs'>,
+  project: ProjectOfLogs,
   state: RunState,
   step: StepState,
 ): Promise<FoundProblems | undefined> {
@@ -40,7 +46,7 @@ export async function problemsOf(
 
 /** The same for every step of a run that has something to look at. */
 export async function problemsOfRun(
-  project: Pick<Project, 'folder' | 'runs'>,
+  project: ProjectOfLogs,
   state: RunState,
 ): Promise<ReadonlyMap<StepAddress, FoundProblems>> {
   const all = new Map<StepAddress, FoundProblems>();
