@@ -152,7 +152,7 @@ const matcherName = words('The name of a matcher.', { examples: MATCHER_NAMES })
 const problemMatcher = fields('A problem matcher as VS Code has them.', {
   name: words('What people call it.'),
   base: words('The name of a matcher to take from what is not said here.', { examples: MATCHER_NAMES }),
-  owner: words('Whose problems these are.'),
+  owner: words('Means nothing here.'),
   source: words('What a person is told found the problem.', { examples: ['ts'] }),
   severity: choice(MATCHER_SEVERITIES, 'Where the pattern captures none.', { default: 'error' }),
   applyTo: choice(
@@ -174,7 +174,7 @@ const problemMatcher = fields('A problem matcher as VS Code has them.', {
     problemPattern,
     list('One for each line.', problemPattern, { minItems: 1 }),
   ),
-  background: anything('Means nothing here: a step that runs prints until it ends.'),
+  background: anything('Means nothing here: all that a step prints is looked at.'),
 });
 
 const stepFields: Readonly<Record<string, Schema>> = {

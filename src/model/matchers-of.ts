@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import type { Json } from '../base/json.ts';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -7,7 +8,6 @@ import {
   MATCHER_SEVERITIES,
   PATTERN_GROUPS,
   type FileLocation,
-  type MatcherSeverity,
   type PatternGroup,
   type ProblemMatcher,
   type ProblemPattern,
@@ -60,30 +60,20 @@ class MatcherReader {
 
   matchers(json: Json, path: Path): readonly ProblemMatcher[] {
     if (typeof json === 'string') return matchersWith(this.#known(json, path), {});
-    if (!isMap(json)) return this.#wrong(path, 'A problem matcher is a name such as $tsc, or a map.');
-    const base = json['base'] === undefined ? undefined : this.#base(json['base'], [...path, 'base']);
-    const patterns =
-      json['pattern'] === undefined ? undefined : this.#patterns(json['pattern'], [...path, 'pattern']);
-    if (json['pattern'] === undefined && json['base'] === undefined) {
+    if (!isMap(json)) return this.#wrong(path);
+    const base = this.#value(json, 'base', isText, path);
+    const { pattern, fileLocation } = json;
+    if (pattern === undefined && json['base'] === undefined)
       return this.#mistake(path, 'A problem matcher needs a "pattern", or a "base" to take one from.');
-    }
-    const owner = this.#text(json, 'owner', path);
-    const source = this.#text(json, 'source', path);
-    const severity = this.#choice(json, MATCHER_SEVERITIES, path);
-    const fileLocation = this.#fileLocation(json['fileLocation'], [...path, 'fileLocation']);
-    return matchersWith(base, {
-      ...(owner !== undefined && { owner }),
-      ...(source !== undefined && { source }),
-      ...(severity !== undefined && { severity }),
-      ...(fileLocation !== undefined && { fileLocation }),
-      ...(patterns !== undefined && { patterns }),
-    });
-  }
-
-  #base(json: Json, path: Path): KnownMatcher | undefined {
-    if (typeof json === 'string') return this.#known(json, path);
-    this.#wrong(path, 'It must be a name such as $tsc.');
-    return undefined;
+    return matchersWith(
+      base === undefined ? undefined : this.#known(base, [...path, 'base']),
+      defined({
+        patterns: pattern === undefined ? undefined : this.#patterns(pattern, [...path, 'pattern']),
+        source: this.#value(json, 'source', isText, path),
+        severity: this.#value(json, 'severity', oneOf(MATCHER_SEVERITIES), path),
+        fileLocation: this.#fileLocation(fileLocation, [...path, 'fileLocation']),
+      }),
+    );
   }
 
   #known(name: string, path: Path): KnownMatcher | undefined {
@@ -96,41 +86,36 @@ class MatcherReader {
   /** A name, one pattern, or one for each of some lines in a row. */
   #patterns(json: Json, path: Path): readonly Lines[] {
     if (typeof json === 'string') return this.#known(json, path)?.patterns ?? [];
-    if (!isList(json)) {
-      const pattern = this.#pattern(json, path);
-      const lines = pattern === undefined ? [] : [withDefaults(pattern)];
-      return this.#complete(lines, path) ? [lines] : [];
-    }
-    if (json.length === 0) return this.#wrong(path, 'It needs at least one pattern.');
-    const lines = json.flatMap((item, i) => this.#pattern(item, [...path, i]) ?? []);
-    if (lines.length < json.length) return [];
-    const order = this.#order(lines, path);
-    return this.#complete(lines, path) && order ? [lines] : [];
+    const before = this.mistakes.length;
+    const patterns = isList(json)
+      ? json.map((item, i) => this.#pattern(item, [...path, i]))
+      : [this.#pattern(json, path)];
+    if (patterns.length === 0) return this.#wrong(path);
+    const lines = patterns.filter((pattern) => pattern !== undefined);
+    if (lines.length < patterns.length) return [];
+    const complete = isList(json) ? lines : lines.map(withDefaults);
+    this.#checkLines(complete, path);
+    return this.mistakes.length === before ? [complete] : [];
   }
 
   #pattern(json: Json, path: Path): ProblemPattern | undefined {
     const before = this.mistakes.length;
-    if (!isMap(json) || typeof json['regexp'] !== 'string') {
-      this.#wrong(path, 'A pattern is a map with a "regexp" in it.');
+    const regexp = isMap(json) ? this.#value(json, 'regexp', isText, path) : undefined;
+    if (!isMap(json) || regexp === undefined) {
+      if (this.mistakes.length === before) this.#wrong(path);
       return undefined;
     }
-    const { regexp, kind, loop } = json;
-    const groups = this.#groupCount(regexp, [...path, 'regexp']);
-    const numbers = PATTERN_GROUPS.flatMap((name) => {
-      const number = this.#group(json[name], groups, [...path, name]);
-      return number === undefined ? [] : [[name, number] as const];
-    });
-    const known = kind === undefined || kind === 'file' || kind === 'location';
-    if (!known) this.#wrong([...path, 'kind'], 'It must be file or location.');
-    if (loop !== undefined && typeof loop !== 'boolean')
-      this.#wrong([...path, 'loop'], 'It must be true or false.');
-    if (this.mistakes.length > before) return undefined;
-    return {
+    const count = this.#groupCount(regexp, [...path, 'regexp']);
+    const groups = PATTERN_GROUPS.map((name) => [name, this.#group(json, name, count, path)] as const);
+    const pattern: ProblemPattern = {
       regexp,
-      ...(kind !== undefined && known && { kind }),
-      ...(loop === true && { loop }),
-      ...Object.fromEntries(numbers),
+      ...defined({
+        kind: this.#value(json, 'kind', oneOf(['file', 'location'] as const), path),
+        loop: this.#value(json, 'loop', isTruth, path),
+        ...Object.fromEntries(groups),
+      }),
     };
+    return this.mistakes.length === before ? pattern : undefined;
   }
 
   #groupCount(regexp: string, path: Path): number {
@@ -138,78 +123,65 @@ class MatcherReader {
       return groupCount(regexp);
     } catch (error) {
       // The engine says: Invalid regular expression: /the expression/: what is wrong
-      const reason = (error as Error).message.split(': ').at(-1) ?? '';
+      const reason = (error as Error).message.split(': ').at(-1);
       this.#mistake(path, `This regular expression cannot be read: ${reason}.`);
       return Infinity;
     }
   }
 
-  #group(json: Json | undefined, count: number, path: Path): number | undefined {
-    if (json === undefined) return undefined;
-    if (typeof json !== 'number' || !Number.isInteger(json) || json < 0) {
-      this.#wrong(path, 'It must be the number of a group.');
-      return undefined;
-    }
-    if (json <= count) return json;
-    const there = count === 0 ? 'no groups' : count === 1 ? 'one group' : `${count} groups`;
-    this.#mistake(path, `There is no group ${json}: the regular expression has ${there}.`);
+  #group(json: JsonMap, name: PatternGroup, count: number, path: Path): number | undefined {
+    const group = this.#value(json, name, isGroup, path);
+    if (group === undefined || group <= count) return group;
+    const there = count === 1 ? 'one group' : `${count || 'no'} groups`;
+    this.#mistake([...path, name], `There is no group ${group}: the regular expression has ${there}.`);
     return undefined;
   }
 
-  #order(lines: Lines, path: Path): boolean {
-    const before = this.mistakes.length;
+  #checkLines(lines: Lines, path: Path): void {
     for (const [i, { kind, loop }] of lines.entries()) {
       if (i > 0 && kind !== undefined)
         this.#mistake([...path, i, 'kind'], 'Only the first pattern of a list has a "kind".');
       if (i < lines.length - 1 && loop === true)
         this.#mistake([...path, i, 'loop'], 'Only the last pattern of a list can loop.');
     }
-    return this.mistakes.length === before;
-  }
-
-  /** What was wrong with single patterns has been said. */
-  #complete(lines: Lines, path: Path): boolean {
-    if (lines.length === 0) return false;
-    const has = (name: PatternGroup) => lines.some((pattern) => pattern[name] !== undefined);
-    const missing = (['file', 'message'] as const).filter((name) => !has(name));
-    for (const name of missing)
-      this.#mistake(path, `The pattern needs "${name}": the number of the group that captures it.`);
-    const isPlaced = lines[0]?.kind === 'file' || has('line') || has('location');
-    if (!isPlaced) {
-      this.#mistake(
-        path,
-        'The pattern needs "line" or "location", the number of the group that captures it, or `kind: file`.',
-      );
-    }
-    return missing.length === 0 && isPlaced;
+    const lacks = (...names: readonly PatternGroup[]) =>
+      lines.every((pattern) => names.every((name) => pattern[name] === undefined));
+    const needs = (name: PatternGroup, or = '') =>
+      this.#mistake(path, `The pattern needs "${name}", the number of the group that captures it${or}.`);
+    if (lacks('file')) needs('file');
+    if (lacks('message')) needs('message');
+    if (lacks('line', 'location') && lines[0]?.kind !== 'file') needs('line', ', or `kind: file`');
   }
 
   #fileLocation(json: Json | undefined, path: Path): FileLocation | undefined {
     if (json === undefined) return undefined;
     const [word, from, ...more] = isList(json) ? json : [json];
-    const kind = FILE_LOCATIONS.find((each) => lowerCase(each) === lowerCase(word));
-    const fits = from === undefined || (typeof from === 'string' && kind !== 'absolute');
-    if (kind !== undefined && fits && more.length === 0)
-      return { kind, ...(typeof from === 'string' && { from }) };
-    const message =
-      'It must be absolute, relative or autoDetect, or a list such as [relative, "${workspaceFolder}/src"].';
-    this.mistakes.push({ path, message, ...(!isList(json) && { isOfForm: true }) });
+    const kind = FILE_LOCATIONS.find((each) => each === word);
+    if (
+      kind !== undefined &&
+      (from === undefined || (isText(from) && kind !== 'absolute')) &&
+      more.length === 0
+    )
+      return { kind, ...defined({ from }) };
+    if (!isList(json)) this.#wrong(path);
+    else
+      this.#mistake(
+        path,
+        `It must be ${FILE_LOCATIONS.join(', ')}, or a list such as [relative, "\${workspaceFolder}/src"].`,
+      );
     return undefined;
   }
 
-  #text(json: JsonMap, key: string, path: Path): string | undefined {
+  #value<T extends Json>(
+    json: JsonMap,
+    key: string,
+    fits: (value: Json) => value is T,
+    path: Path,
+  ): T | undefined {
     const value = json[key];
-    if (value === undefined || typeof value === 'string') return value;
-    this.#wrong([...path, key], 'It must be text.');
+    if (value === undefined || fits(value)) return value;
+    this.#wrong([...path, key]);
     return undefined;
-  }
-
-  #choice(json: JsonMap, values: readonly MatcherSeverity[], path: Path): MatcherSeverity | undefined {
-    const value = json['severity'];
-    const found = values.find((each) => each === value);
-    if (value !== undefined && found === undefined)
-      this.#wrong([...path, 'severity'], `It must be one of ${values.join(', ')}.`);
-    return found;
   }
 
   #mistake(path: Path, message: string): readonly [] {
@@ -217,8 +189,8 @@ class MatcherReader {
     return [];
   }
 
-  #wrong(path: Path, message: string): readonly [] {
-    this.mistakes.push({ path, message, isOfForm: true });
+  #wrong(path: Path): readonly [] {
+    this.mistakes.push({ path, message: 'This is not of the form it has to be.', isOfForm: true });
     return [];
   }
 }
@@ -251,14 +223,18 @@ function groupCount(regexp: string): number {
   return (new RegExp(`${source}|`).exec('')?.length ?? 1) - 1;
 }
 
-function lowerCase(json: Json | undefined): string | undefined {
-  return typeof json === 'string' ? json.toLowerCase() : undefined;
-}
-
 function isList(json: Json): json is readonly Json[] {
   return Array.isArray(json);
 }
 
 function isMap(json: Json): json is JsonMap {
   return typeof json === 'object' && json !== null && !isList(json);
+}
+
+const isText = (json: Json): json is string => typeof json === 'string';
+const isTruth = (json: Json): json is boolean => typeof json === 'boolean';
+const isGroup = (json: Json): json is number => Number.isInteger(json) && Number(json) >= 0;
+
+function oneOf<T extends string>(values: readonly T[]): (json: Json) => json is T {
+  return (json): json is T => values.some((value) => value === json);
 }

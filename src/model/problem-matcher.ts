@@ -1,9 +1,8 @@
 /**
- * How problems are found in what a tool prints: VS Code's problem matcher, read and completed. Its `applyTo` and
- * `background` mean nothing here: a step's output is looked at once it is there, for every file.
+ * How problems are found in what a tool prints: VS Code's problem matcher, read and completed. Its `name`, `owner`,
+ * `applyTo` and `background` mean nothing here: a step's output is looked at as a whole, for every file.
  */
 export interface ProblemMatcher {
-  readonly owner?: string;
   /** Who a person is told found it, such as `ts`. */
   readonly source?: string;
   /** Where the pattern captures none. */

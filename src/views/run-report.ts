@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { exitCodeOf, type RunId, type StepAddress } from '../model/attempt.ts';
 import type { FoundProblems, OutputProblem } from '../model/output-problems.ts';
 import type { Cause, SkipReason } from '../model/run-event.ts';
@@ -79,12 +80,4 @@ function stepReport(step: StepState, lost: boolean, found: FoundProblems | undef
       exitCode: outcome && exitCodeOf(outcome),
     }),
   };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Leaves out what is undefined, so that JSON and types agree on what is there. */
-function defined<T extends object>(fields: T): Defined<T> {
-  // The filter takes out exactly what the type takes out.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

