@@ -162,7 +162,7 @@ suite('Problem matchers', () => {
         assert.equal(matchersOf(value).ok, mistakes.length === 0);
         for (const { pattern } of matchers) {
           assert.ok(pattern.length > 0);
-          for (const { regexp } of pattern) new RegExp(regexp);
+          for (const { regexp } of pattern) assert.ok(new RegExp(regexp) instanceof RegExp);
         }
       }),
       { numRuns: 2000 },
