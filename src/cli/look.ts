@@ -6,6 +6,8 @@ import { startDetached } from '../project/detached-runner.ts';
 import { followRun } from '../project/run-follower.ts';
 import { isRunId } from '../project/run-id.ts';
 import { unknownRun } from '../project/runs.ts';
+import { problemsOfRun } from '../project/step-problems.ts';
+import { problemLines } from '../views/problem-lines.ts';
 import { runReport, runStatus, shownStatus } from '../views/run-report.ts';
 import { progressInside, stepRows } from '../views/step-rows.ts';
 import { paint, statusSign } from '../views/terminal.ts';
@@ -97,8 +99,9 @@ function when(at: number): string {
 /** `baton show`: one run, step by step. */
 export async function show(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
   const { state, lost, notices } = await readRun(door, run);
+  const problems = await problemsOfRun(door.project, state);
   if (options.json === true) {
-    printJson(door, runReport(state, lost));
+    printJson(door, runReport(state, lost, problems));
     return EXIT.succeeded;
   }
   const status = runStatus(state, lost);
@@ -106,7 +109,8 @@ export async function show(door: Door, run: string, options: { readonly json?: b
   const took = formatDuration((state.endedAt ?? Date.now()) - state.startedAt);
   door.print(`${sign} ${paint(door.style, 'bold', state.workflow.name)} ${statusWords(status)}, ${took}\n`);
   door.print(paint(door.style, 'dim', `  ${run}, ${state.workflow.ref}, ${when(state.startedAt)}\n`));
-  const rows = stepRows(state).map(({ step, depth }) => {
+  const steps = stepRows(state);
+  const rows = steps.map(({ step, depth }) => {
     const shown = shownStatus(step, lost);
     const details = [stepDetail(step, Date.now()), progressInside(step) ?? ''].filter(
       (detail) => detail !== '',
@@ -114,7 +118,12 @@ export async function show(door: Door, run: string, options: { readonly json?: b
     const indent = '  '.repeat(depth);
     return [`  ${statusSign(shown, door.style)}`, indent + step.id, statusWords(shown), details.join(', ')];
   });
-  door.print(table(rows));
+  door.print(
+    table(rows, (i) => {
+      const found = problems.get(steps[i]?.step.id ?? '');
+      return found === undefined ? '' : problemLines(found, door.style);
+    }),
+  );
   for (const notice of notices) door.complain(`baton: ${notice}\n`);
   return EXIT.succeeded;
 }

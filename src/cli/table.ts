@@ -1,5 +1,8 @@
-/** Rows of text under each other, columns two spaces apart; the last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Rows of text under each other, columns two spaces apart; the last column is not padded. `below` follows a row as it is. */
+export function table(
+  rows: readonly (readonly string[])[],
+  below: (row: number) => string = () => '',
+): string {
   const widths: number[] = [];
   for (const row of rows)
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell));
@@ -8,7 +11,7 @@ export function table(rows: readonly (readonly string[])[]): string {
       .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell))))
       .join('  '),
   );
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  return lines.map((line, i) => `${line.trimEnd()}\n${below(i)}`).join('');
 }
 
 /** Colours take no room. */

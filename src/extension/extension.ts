@@ -7,6 +7,7 @@ import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
 import { announceEnds } from './notices.ts';
 import { showProblems } from './problems.ts';
 import { Projects } from './projects.ts';
+import { RunProblems } from './run-problems.ts';
 import { RunsTree } from './runs-tree.ts';
 import { RunsWatch } from './runs-watch.ts';
 import { Starter } from './start-run.ts';
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     workflowsTree.show(),
     runsTree.show(),
     showProblems(files),
+    new RunProblems({ projects, files, runs, trouble }),
     showStatus(runs),
     announceEnds(runs, starter),
     keepContextKeys(projects, files),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { withoutEscapes } from '../base/escapes.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { StepState } from '../model/run-state.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
@@ -10,11 +11,6 @@ export const LOG_SCHEME = 'baton-log';
 /** So much of a step's output is shown at most; the file has the rest. */
 const MOST_BYTES = 5 * 1024 * 1024;
 const LOOK_AGAIN_MS = 500;
-
-/** ECMA-48: control sequences, operating system commands, and the short ones. */
-const ESCAPES =
-  // oxlint-disable-next-line no-control-regex -- they begin with the escape character
-  /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
 
 /** What a step printed, as a read-only document that grows while the step runs. */
 export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -127,8 +123,7 @@ async function sizeOf(file: string | undefined): Promise<number> {
 
 /** A document has no colours: escape sequences go, and of a line drawn several times the last drawing stays. */
 function readable(text: string): string {
-  return text
-    .replaceAll(ESCAPES, '')
+  return withoutEscapes(text)
     .replaceAll('\r\n', '\n')
     .replaceAll(/^[^\n]*\r(?=[^\n])/gm, '')
     .replaceAll('\r', '');

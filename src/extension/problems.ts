@@ -55,7 +55,7 @@ function relatedTo(
   return new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, at), message);
 }
 
-function severityOf(severity: Severity): vscode.DiagnosticSeverity {
+export function severityOf(severity: Severity): vscode.DiagnosticSeverity {
   switch (severity) {
     case 'error':
       return vscode.DiagnosticSeverity.Error;

@@ -14,6 +14,11 @@ export class Trouble implements vscode.Disposable {
     void this.#tell(vscode.l10n.t('Baton ran into trouble while {0}: {1}', doing, message));
   }
 
+  /** What a person need not be told, and may look up. */
+  note(text: string): void {
+    this.#channel.info(text);
+  }
+
   async #tell(message: string): Promise<void> {
     const details = vscode.l10n.t('Show Details');
     if ((await vscode.window.showErrorMessage(message, details)) === details) this.#channel.show();

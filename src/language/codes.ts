@@ -21,6 +21,7 @@ export const CODES = {
   'baton/input': 'An input whose declaration contradicts itself.',
   'baton/child': 'A workflow that a step runs is not there, cannot run, or takes other inputs.',
   'baton/schedule': 'A schedule that cannot be read.',
+  'baton/problem-matcher': 'A problem matcher that cannot be used.',
   'baton/not-yet': 'A part of the language that does not run yet.',
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;
 

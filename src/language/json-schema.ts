@@ -32,6 +32,10 @@ export type SchemaType = 'object' | 'array' | 'string' | 'number' | 'integer' | 
 export const text = (description: string, more: Partial<Schema> = {}): Schema => {
   return { type: ['string', 'number', 'boolean'], description, 'x-expects': 'text', ...more };
 };
+/** What has to be text as it stands: numbers and truth values are something else. */
+export const words = (description: string, more: Partial<Schema> = {}): Schema => {
+  return text(description, { type: 'string', ...more });
+};
 export const truth = (description: string, value: boolean): Schema => {
   return { type: 'boolean', description, default: value, 'x-expects': 'true or false' };
 };

@@ -1,3 +1,5 @@
+import { MATCHER_NAMES } from '../model/matchers-of.ts';
+import { FILE_LOCATIONS, MATCHER_SEVERITIES } from '../model/problem-matcher.ts';
 import { SHELLS, STEP_KIND_INFO, STEP_KINDS } from '../model/step-kind.ts';
 import {
   text,
@@ -12,6 +14,7 @@ import {
   oneOf,
   ref,
   anything,
+  words,
   type Schema,
 } from './json-schema.ts';
 
@@ -111,6 +114,68 @@ const need: Schema = either(
     { required: ['step'] },
   ),
 );
+
+const group = (description: string): Schema => {
+  return {
+    type: 'integer',
+    minimum: 0,
+    description: `The group of the expression with ${description}.`,
+    'x-expects': 'the number of a group',
+  };
+};
+
+const problemPattern = fields(
+  'What a line with a problem looks like.',
+  {
+    regexp: words('A regular expression of JavaScript.', {
+      examples: ['^(.*):(\\d+):(\\d+): (warning|error): (.*)$'],
+    }),
+    kind: choice(['file', 'location'], 'What the problem is in: a file as a whole, or a place in it.', {
+      default: 'location',
+    }),
+    file: group('the path'),
+    location: group('line, line and column, or both with their ends, between commas'),
+    line: group('the line'),
+    column: group('the column'),
+    endLine: group('the last line'),
+    endColumn: group('the column after the last'),
+    severity: group('the severity'),
+    code: group('the code of the problem'),
+    message: group('the message; 0 is the whole match'),
+    loop: truth('The last pattern of a list goes on for as long as lines match it.', false),
+  },
+  { required: ['regexp'] },
+);
+
+const matcherName = words('The name of a matcher.', { examples: MATCHER_NAMES });
+
+const problemMatcher = fields('A problem matcher as VS Code has them.', {
+  name: words('What people call it.'),
+  base: words('The name of a matcher to take from what is not said here.', { examples: MATCHER_NAMES }),
+  owner: words('Means nothing here.'),
+  source: words('What a person is told found the problem.', { examples: ['ts'] }),
+  severity: choice(MATCHER_SEVERITIES, 'Where the pattern captures none.', { default: 'error' }),
+  applyTo: choice(
+    ['allDocuments', 'openDocuments', 'closedDocuments'],
+    'Means nothing here: problems are shown for every file.',
+  ),
+  fileLocation: either(
+    "Where paths begin: at the step's folder, or at the one that stands in the list.",
+    `${FILE_LOCATIONS.join(', ')}, or a list such as [relative, "\${workspaceFolder}/src"]`,
+    choice(FILE_LOCATIONS, 'How paths are written.'),
+    list('How paths are written, and where they begin.', words('One of these, then a folder.'), {
+      minItems: 1,
+    }),
+  ),
+  pattern: either(
+    'What a problem looks like: one line, or several in a row.',
+    'a pattern, a list of patterns, or the name of a matcher that has one',
+    matcherName,
+    problemPattern,
+    list('One for each line.', problemPattern, { minItems: 1 }),
+  ),
+  background: anything('Means nothing here: all that a step prints is looked at.'),
+});
 
 const stepFields: Readonly<Record<string, Schema>> = {
   run: either(
@@ -227,7 +292,17 @@ const stepFields: Readonly<Record<string, Schema>> = {
     grace: duration('How long it has before it is killed.', { default: '10s' }),
   }),
   concurrency,
-  problem_matcher: anything('Turns output into diagnostics: the name of a matcher of VS Code, or a pattern.'),
+  problem_matcher: either(
+    'Turns what the step prints into problems with file and line. Lines of more than 10,000 characters are not looked at.',
+    'a name such as $tsc, a problem matcher as VS Code has them, or a list of these',
+    matcherName,
+    ref('problemMatcher'),
+    list(
+      'Several.',
+      either('One of them.', 'a name such as $tsc, or a problem matcher', matcherName, ref('problemMatcher')),
+      { minItems: 1 },
+    ),
+  ),
   idempotent: truth('Whether it may be run again when nobody knows how it ended.', true),
 };
 
@@ -303,6 +378,7 @@ export const WORKFLOW_SCHEMA: Schema & { readonly $defs: Readonly<Record<string,
     { required: ['steps'], 'x-expects': 'a map with `steps` in it' },
   ),
   $defs: {
+    problemMatcher,
     steps: record('Steps, by their ids.', ref('step'), {
       'x-expects': 'a map from step ids to steps',
       propertyNames: { pattern: STEP_ID.source },

@@ -47,8 +47,8 @@ export function workflowsOf(folder: string, files?: readonly string[]): Workflow
   };
 }
 
-/** A path from the folder where the file lies inside it. */
-function refOf(folder: string, given: string): string {
+/** A path from the folder where the file lies inside it, else an absolute one. */
+export function refOf(folder: string, given: string): string {
   const relative = path.relative(folder, path.resolve(folder, given));
   const inside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
   return inside ? relative.split(path.sep).join('/') : path.resolve(folder, given);

@@ -1,5 +1,7 @@
+import { defined } from '../base/defined.ts';
 import type { Json } from '../base/json.ts';
-import { exitCodeOf, type RunId } from '../model/attempt.ts';
+import { exitCodeOf, type RunId, type StepAddress } from '../model/attempt.ts';
+import type { FoundProblems, OutputProblem } from '../model/output-problems.ts';
 import type { Cause, SkipReason } from '../model/run-event.ts';
 import { itemsOf, outputsOf } from '../model/inside.ts';
 import {
@@ -38,6 +40,10 @@ export interface StepReport {
   readonly endedAt?: number;
   readonly exitCode?: number;
   readonly outputs: Readonly<Record<string, Json>>;
+  /** What its problem matchers found in the output of the last attempt. */
+  readonly problems: readonly OutputProblem[];
+  /** How many more there were than are kept. */
+  readonly moreProblems?: number;
   /** Of a fan-out: one entry for each item, in item order. */
   readonly items?: readonly Json[];
   /** The fan-out or loop that it belongs to. */
@@ -52,8 +58,11 @@ export interface StepReport {
   readonly reused?: RunId;
 }
 
+/** By the step in whose output they are; steps where nobody looked are not there. */
+export type ProblemsOfSteps = ReadonlyMap<StepAddress, FoundProblems>;
+
 /** `lost`: the run's owner is gone and wrote no end; a running step of it is lost as well. */
-export function runReport(state: RunState, lost: boolean): RunReport {
+export function runReport(state: RunState, lost: boolean, problems: ProblemsOfSteps = new Map()): RunReport {
   return {
     run: state.run,
     workflow: state.workflow.ref,
@@ -63,7 +72,7 @@ export function runReport(state: RunState, lost: boolean): RunReport {
     ...defined({ endedAt: state.endedAt }),
     cause: state.cause,
     warnings: state.warnings,
-    steps: stepRows(state).map(({ step }) => stepReport(state, step, lost)),
+    steps: stepRows(state).map(({ step }) => stepReport(step, { state, lost, found: problems.get(step.id) })),
   };
 }
 
@@ -76,7 +85,14 @@ export function shownStatus(step: StepState, lost: boolean): StepStatus {
   return lost && (step.status === 'running' || step.status === 'backoff') ? 'lost' : step.status;
 }
 
-function stepReport(state: RunState, step: StepState, lost: boolean): StepReport {
+function stepReport(
+  step: StepState,
+  {
+    state,
+    lost,
+    found,
+  }: { readonly state: RunState; readonly lost: boolean; readonly found: FoundProblems | undefined },
+): StepReport {
   const outcome = step.attempts.at(-1)?.outcome;
   const { wait } = step;
   return {
@@ -84,6 +100,8 @@ function stepReport(state: RunState, step: StepState, lost: boolean): StepReport
     status: shownStatus(step, lost),
     attempts: step.attempts.length,
     outputs: outputsOf(state, step),
+    problems: found?.problems ?? [],
+    ...(found !== undefined && found.more > 0 && { moreProblems: found.more }),
     ...defined({
       reason: step.reason,
       because: step.because,
@@ -99,12 +117,4 @@ function stepReport(state: RunState, step: StepState, lost: boolean): StepReport
       reused: step.reused?.from,
     }),
   };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Leaves out what is undefined, so that JSON and types agree on what is there. */
-function defined<T extends object>(fields: T): Defined<T> {
-  // The filter takes out exactly what the type takes out.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
+import type { OutputProblem } from '../../src/model/output-problems.ts';
 import { eventually } from '../eventually.ts';
 import { baton, eventsIn, ROOT, start, workspace } from './cli.ts';
 
@@ -174,6 +175,31 @@ suite('The command line', function () {
     );
   });
 
+  test('shows the problems that a step printed below it, with file and line', async () => {
+    const text = fs.readFileSync(path.join(ROOT, 'examples', 'type-check.workflow.yaml'), 'utf8');
+    fs.writeFileSync(path.join(folder, 'types.workflow.yaml'), text);
+    await baton(folder, 'run', 'types');
+    const [run = ''] = fs.readdirSync(path.join(folder, '.baton', 'runs'));
+    const { steps } = JSON.parse((await baton(folder, 'show', run, '--json')).out) as {
+      steps: readonly { readonly problems: readonly OutputProblem[] }[];
+    };
+    assert.deepEqual(
+      steps.map(({ problems }) => problems.map(({ file, severity, code }) => [file, severity, code])),
+      [
+        [
+          ['price.ts', 'error', '2322'],
+          ['price.ts', 'warning', '6133'],
+        ],
+        [['price.ts', 'information', undefined]],
+      ],
+    );
+    const { out } = await baton(folder, 'show', run);
+    assert.match(
+      out,
+      /types +failed .*\n +price\.ts:2:7 error ts\(2322\): Type .*\n +price\.ts:5:9 .*\n.* words /,
+    );
+  });
+
   test('says of a run whose journal is damaged what is wrong with it', async () => {
     await baton(folder, 'run', 'good');
     const [run = ''] = fs.readdirSync(path.join(folder, '.baton', 'runs'));
@@ -248,14 +274,14 @@ suite('The command line', function () {
       Object.fromEntries(
         fs
           .readdirSync(examples)
-          .filter((name) => name.endsWith('.yaml'))
+          .filter((name) => /\.(yaml|ts)$/.test(name))
           .map((name) => [name, fs.readFileSync(path.join(examples, name), 'utf8')]),
       ),
     );
     const codes: Record<string, number | null> = {};
-    for (const name of ['pipeline', 'fan-out', 'failing', 'cycle'])
+    for (const name of ['pipeline', 'fan-out', 'failing', 'type-check', 'cycle'])
       codes[name] = (await baton(copy.folder, 'run', name)).code;
     copy.dispose();
-    assert.deepEqual(codes, { pipeline: 0, 'fan-out': 0, failing: 1, cycle: 2 });
+    assert.deepEqual(codes, { pipeline: 0, 'fan-out': 0, failing: 1, 'type-check': 1, cycle: 2 });
   });
 }).timeout(60_000);

@@ -10,6 +10,7 @@ suite('Tasks', () => {
       'Failing: failing.workflow.yaml',
       'Fan-out and fan-in: fan-out.workflow.yaml',
       'Pipeline: pipeline.workflow.yaml',
+      'Type check: type-check.workflow.yaml',
     ];
     await becomes(offered, (names) => names.join() === expected.join());
   });

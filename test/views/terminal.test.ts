@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { LiveScreen, liveRows, outputLine } from '../../src/views/terminal.ts';
+import { problemLines } from '../../src/views/problem-lines.ts';
 import { runReport } from '../../src/views/run-report.ts';
 import { stepDetail } from '../../src/views/words.ts';
 import { replay } from '../../src/model/apply-event.ts';
+import type { OutputProblem } from '../../src/model/output-problems.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import type { Fact, RunEvent } from '../../src/model/run-event.ts';
 import { fails, startOf, SUCCEEDS, workflowOf } from '../model/sketches.ts';
@@ -90,6 +92,41 @@ suite('The report of a run', () => {
       lost.steps.map(({ status }) => status),
       ['lost', 'pending', 'pending'],
     );
+  });
+});
+
+const PROBLEM: OutputProblem = {
+  file: 'src/a.ts',
+  range: { start: { line: 2, character: 4 }, end: { line: 2, character: 4 } },
+  severity: 'error',
+  message: 'It is wrong.\nAnd this is why.',
+  code: '2322',
+  source: 'ts',
+};
+
+suite('The problems of a step', () => {
+  test('are in the report, with the number of those left out', () => {
+    const found = new Map([['build', { problems: [PROBLEM], more: 7 }]]);
+    const report = runReport(stateAfter(start('build')), false, found);
+    assert.deepEqual(
+      report.steps.map(({ problems, moreProblems }) => [problems, moreProblems]),
+      [
+        [[PROBLEM], 7],
+        [[], undefined],
+        [[], undefined],
+      ],
+    );
+  });
+
+  test('are lines that a terminal makes links of, the first of each message, twenty at most', () => {
+    const { code: _, source: __, ...bare } = PROBLEM;
+    assert.equal(
+      problemLines({ problems: [PROBLEM, { ...bare, severity: 'warning' }], more: 0 }, STYLE),
+      '      src/a.ts:3:5 error ts(2322): It is wrong.\n      src/a.ts:3:5 warning: It is wrong.\n',
+    );
+    const many = problemLines({ problems: Array.from({ length: 25 }, () => PROBLEM), more: 7 }, STYLE);
+    assert.equal(many.split('\n').length, 22);
+    assert.match(many, /\n {6}and 12 more\n$/);
   });
 });
 

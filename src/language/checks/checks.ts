@@ -5,6 +5,7 @@ import { checkExpressions } from './expressions.ts';
 import { checkInputs } from './inputs.ts';
 import { checkNeeds } from './needs.ts';
 import { checkNotYet } from './not-yet.ts';
+import { checkProblemMatchers } from './problem-matcher.ts';
 import { checkPrograms } from './programs.ts';
 import { checkReferences } from './references.ts';
 import { checkReserved } from './reserved.ts';
@@ -25,5 +26,6 @@ export const CHECKS: readonly Check[] = [
   checkInputs,
   checkChildren,
   checkSchedules,
+  checkProblemMatchers,
   checkNotYet,
 ];
