@@ -1,0 +1,192 @@
+import { emptyRecord, type Json } from '../base/json.ts';
+import { NotKnown, type Scope } from '../expression/evaluate.ts';
+import { parseExpression, usesStatusFunction } from '../expression/parse.ts';
+import { bareExpression } from '../expression/template.ts';
+import { truthOf } from '../expression/truth.ts';
+import type { PlanReason, Prospect } from '../model/run-plan.ts';
+import type { Need, Step, StepId } from '../model/workflow.ts';
+import { foreknownScope, noDoubt, type Around, type Doubt, type Foreknown } from './foreknown.ts';
+
+/** What can be said of a step before the run. */
+export interface Foresight {
+  readonly will: Prospect;
+  readonly reason?: PlanReason;
+  /** The step, or one it needs however far up, may fail or be cancelled. */
+  readonly mayFail: boolean;
+}
+
+/** What stands around the steps that see each other. */
+export interface Level {
+  readonly known: Foreknown;
+  readonly around: Around;
+  /** Absent: all. */
+  readonly selected?: ReadonlySet<StepId>;
+  /** Steps outside the level that expressions may read: nobody knows how they will have ended. */
+  readonly outside: ReadonlySet<StepId>;
+  /** Steps of `finally` ask about the whole run (rule S4). */
+  readonly isFinally: boolean;
+}
+
+/** `any`: whatever happens. `well`: nothing fails, and nobody stops the run. */
+type World = 'any' | 'well';
+
+type Foresights = ReadonlyMap<StepId, Foresight>;
+
+/**
+ * What each step would do: rules S2 and S4 over what is known. A step that is said to be skipped never runs, whatever
+ * happens; one that is said to run does if all goes well. Steps are given in an order in which each comes after what
+ * it needs.
+ */
+export function foresee(steps: readonly Step[], level: Level): Foresights {
+  const found = new Map<StepId, Foresight>();
+  for (const step of steps) found.set(step.id, foreseeOne(level, step, found));
+  return found;
+}
+
+function foreseeOne(level: Level, step: Step, found: Foresights): Foresight {
+  if (level.selected?.has(step.id) === false) {
+    return skip({ code: 'not_selected', message: 'it is not selected' }, false);
+  }
+  const asksForStatus = step.when !== undefined && readsStatus(step.when);
+  const missing = asksForStatus ? undefined : step.needs.find((need) => holds(need, found) === 'never');
+  if (missing !== undefined) {
+    const message = `it needs "${missing.step}", which would be skipped`;
+    return skip({ code: 'upstream_skipped', message, because: missing.step }, troubled(step, found));
+  }
+  const judged = step.when === undefined ? undefined : judge(level, step, found);
+  if (judged?.code === 'condition') return skip(judged, judged.doubted || troubled(step, found));
+  const reason = judged ?? (asksForStatus ? undefined : openNeed(step, found));
+  return reason === undefined
+    ? { will: 'run', mayFail: true }
+    : { will: 'maybe', reason: bare(reason), mayFail: true };
+}
+
+/** A step it needs, however far up, may fail. */
+function troubled(step: Step, found: Foresights): boolean {
+  return step.needs.some((need) => found.get(need.step)?.mayFail ?? true);
+}
+
+function skip(reason: PlanReason, mayFail: boolean): Foresight {
+  return { will: 'skip', reason: bare(reason), mayFail };
+}
+
+function bare({ code, message, because }: PlanReason): PlanReason {
+  return { code, message, ...(because !== undefined && { because }) };
+}
+
+function readsStatus(when: string): boolean {
+  const parsed = parseExpression(bareExpression(when).source);
+  return parsed.ok && usesStatusFunction(parsed.value);
+}
+
+/** Undefined when the condition holds if all goes well. */
+function judge(
+  level: Level,
+  step: Step,
+  found: Foresights,
+): (PlanReason & { readonly doubted: boolean }) | undefined {
+  const source = bareExpression(step.when ?? '').source.trim();
+  const doubt = noDoubt();
+  const certain = truthOf(source, scopeOf(level, { step, found, doubt, world: 'any' }));
+  const doubted = doubt.met;
+  if (!certain.ok) return { code: 'bad_condition', message: certain.error, doubted };
+  if (certain.value === true) return undefined;
+  if (certain.value === false)
+    return { code: 'condition', message: `its condition is false: ${source}`, doubted };
+  const left = noDoubt();
+  const hoped = truthOf(source, scopeOf(level, { step, found, doubt: left, world: 'well' }));
+  if (!hoped.ok) return { code: 'bad_condition', message: hoped.error, doubted };
+  if (hoped.value === true) return undefined;
+  const [input] = left.inputs;
+  if (hoped.value === 'unknown' && input !== undefined) {
+    const message = `its condition reads the input "${input}", which has no value yet`;
+    return { code: 'open_input', message, doubted };
+  }
+  return { code: 'open_condition', message: `it runs only if ${source}`, doubted };
+}
+
+function openNeed(step: Step, found: Foresights): PlanReason | undefined {
+  const open = step.needs.find((need) => holds(need, found) === 'perhaps');
+  if (open === undefined) return undefined;
+  const message = `it needs "${open.step}", which may not run`;
+  return { code: 'open_upstream', message, because: open.step };
+}
+
+/** Whether a need lets its dependent start (rule S2): for certain, if all goes well, nobody knows, or never. */
+function holds(need: Need, found: Foresights): 'surely' | 'hopefully' | 'perhaps' | 'never' {
+  const needed = found.get(need.step);
+  switch (needed?.will) {
+    case undefined:
+    case 'run':
+      return 'hopefully';
+    case 'maybe':
+      return need.allowSkipped ? 'hopefully' : 'perhaps';
+    case 'skip':
+      if (needed?.reason?.code === 'not_selected') return 'surely';
+      if (!need.allowSkipped) return 'never';
+      return needed?.mayFail === true ? 'hopefully' : 'surely';
+  }
+}
+
+function scopeOf(
+  level: Level,
+  asked: {
+    readonly step: Step;
+    readonly found: Foresights;
+    readonly doubt: Doubt;
+    readonly world: World;
+  },
+): Scope {
+  const { step, doubt } = asked;
+  return foreknownScope(level.known, step, {
+    doubt,
+    around: level.around,
+    step: (id) => resultOf(id, level, asked),
+    status: level.isFinally ? statusOfRun(asked) : statusOfNeeds(level, asked),
+  });
+}
+
+type Status = NonNullable<Scope['status']>;
+type Asked = Parameters<typeof scopeOf>[1];
+
+/** `steps.<id>`: of a step that would be skipped everything is known, of the others nothing. */
+function resultOf(id: StepId, level: Level, { found, doubt }: Asked): Json | undefined {
+  const foresight = found.get(id);
+  if (foresight === undefined && !level.outside.has(id)) return undefined;
+  if (foresight?.will !== 'skip' || foresight.reason?.code === 'not_selected') return doubtful(doubt);
+  return { outputs: emptyRecord<Json>(), outcome: 'skipped', result: 'skipped' };
+}
+
+function doubtful(doubt: Doubt): never {
+  doubt.met = true;
+  throw new NotKnown();
+}
+
+function statusOfNeeds(level: Level, asked: Asked): Status {
+  const mayHaveFailed = asked.world === 'any' && (level.around.inLoop || troubled(asked.step, asked.found));
+  return {
+    success: () => success(asked),
+    failure: () => (mayHaveFailed ? doubtful(asked.doubt) : false),
+    none_failed: () => (mayHaveFailed ? doubtful(asked.doubt) : true),
+    cancelled: () => (asked.world === 'any' ? doubtful(asked.doubt) : false),
+    always: () => true,
+  };
+}
+
+function success({ step, found, doubt, world }: Asked): boolean {
+  const all = step.needs.map((need) => holds(need, found));
+  if (all.includes('never')) return false;
+  if (all.every((each) => each === 'surely')) return true;
+  return world === 'any' || all.includes('perhaps') ? doubtful(doubt) : true;
+}
+
+function statusOfRun({ doubt, world }: Asked): Status {
+  const hope = (hoped: boolean) => (world === 'well' ? hoped : doubtful(doubt));
+  return {
+    success: () => hope(true),
+    failure: () => hope(false),
+    none_failed: () => hope(true),
+    cancelled: () => hope(false),
+    always: () => true,
+  };
+}
