@@ -115,17 +115,12 @@ function openNeed(step: Step, found: Foresights): PlanReason | undefined {
 /** Whether a need lets its dependent start (rule S2): for certain, if all goes well, nobody knows, or never. */
 function holds(need: Need, found: Foresights): 'surely' | 'hopefully' | 'perhaps' | 'never' {
   const needed = found.get(need.step);
-  switch (needed?.will) {
-    case undefined:
-    case 'run':
-      return 'hopefully';
-    case 'maybe':
-      return need.allowSkipped ? 'hopefully' : 'perhaps';
-    case 'skip':
-      if (needed?.reason?.code === 'not_selected') return 'surely';
-      if (!need.allowSkipped) return 'never';
-      return needed?.mayFail === true ? 'hopefully' : 'surely';
-  }
+  if (needed === undefined || needed.will === 'run') return 'hopefully';
+  if (needed.will === 'maybe') return need.allowSkipped ? 'hopefully' : 'perhaps';
+  if (needed.reason?.code === 'not_selected') return 'surely';
+  if (!need.allowSkipped) return 'never';
+  // A failure further up would turn the reason of the skip into one that is not allowed.
+  return needed.mayFail ? 'hopefully' : 'surely';
 }
 
 function scopeOf(

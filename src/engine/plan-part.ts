@@ -113,19 +113,16 @@ function isApproval(step: Step): boolean {
 /** Past durations are those of a workflow's own steps: of the steps inside a loop nothing is known. */
 function innerPart(
   step: Step & { readonly kind: 'loop' },
-  { selected: _, ...level }: Level,
+  { known, around, outside, isFinally }: Level,
   { planning, beside }: { readonly planning: Planning; readonly beside: Iterable<StepId> },
 ): PlanPart {
-  const repeated = level.around.repeated || step.fanOut !== undefined;
-  return planPart(
-    step.with.steps,
-    {
-      ...level,
-      around: { inLoop: true, loopMax: step.with.max, repeated },
-      outside: new Set([...level.outside, ...beside]),
-    },
-    { ...planning, past: {} },
-  );
+  const inside: Level = {
+    known,
+    around: { inLoop: true, loopMax: step.with.max, repeated: around.repeated || step.fanOut !== undefined },
+    outside: new Set([...outside, ...beside]),
+    isFinally,
+  };
+  return planPart(step.with.steps, inside, { ...planning, past: {} });
 }
 
 /** The list that an expression stands for, where inputs alone tell it. */

@@ -15,7 +15,7 @@ export function planText(plan: RunPlan, { style, columns }: PlanTextOptions): st
     [titleLine(plan, page)],
     refusalLines(plan, page),
     inputLines(plan.inputs, page),
-    stepLines('Steps', plan, page, `, ${plan.parallel} at once`),
+    stepLines('Steps', plan, page, [`${plan.parallel} at once`]),
     plan.finally === undefined ? [] : stepLines('Finally', plan.finally, page),
     summaryLines(plan, page),
   ];
@@ -44,39 +44,60 @@ function refusalLines({ refusals }: RunPlan, { style }: Page): string[] {
 }
 
 function inputLines(inputs: readonly PlannedInput[], page: Page): string[] {
-  const { style } = page;
-  const width = widest(inputs.map(({ name }) => name));
-  const rows = inputs.map((input) => `  ${input.name.padEnd(width)}  ${inputWords(input, page)}`);
-  return rows.length === 0 ? [] : [paint(style, 'bold', 'Inputs'), ...rows];
+  if (inputs.length === 0) return [];
+  const { style, columns } = page;
+  const name = widest(inputs.map((input) => input.name));
+  const room = Math.max(16, columns - name - 13);
+  const value = widest(inputs.filter(isKnown).map((input) => cut(valueWords(input), room)));
+  const rows = inputs.map((input) => {
+    const words = isKnown(input)
+      ? `${cut(valueWords(input), room).padEnd(value)}  ${paint(style, 'dim', input.given ? 'given' : 'default')}`
+      : missingWords(input, style);
+    return `  ${input.name.padEnd(name)}  ${words}`;
+  });
+  return [paint(style, 'bold', 'Inputs'), ...rows];
 }
 
-function inputWords({ name, type, secret, given, value, problem }: PlannedInput, { style, columns }: Page) {
-  if (problem !== undefined) {
-    return paint(style, 'yellow', given ? inOneLine(problem) : `needs a value (${type})`);
-  }
-  const origin = given ? '' : `  ${paint(style, 'dim', 'default')}`;
-  if (secret) return paint(style, 'dim', given ? 'secret, given' : 'secret');
-  if (value === undefined) return paint(style, 'dim', `none, and none is needed (${type})`);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return `${cut(inOneLine(text) || "''", columns - name.length - 14)}${origin}`;
+function isKnown({ value, problem }: PlannedInput): boolean {
+  return value !== undefined && problem === undefined;
 }
 
-function stepLines(title: string, part: PlanPart, page: Page, more = ''): string[] {
+function valueWords({ value }: PlannedInput): string {
+  return inOneLine(typeof value === 'string' ? value : JSON.stringify(value)) || "''";
+}
+
+function missingWords({ type, secret, given, problem }: PlannedInput, style: TerminalStyle): string {
+  const kind = secret ? 'secret' : type;
+  if (problem !== undefined && given) return paint(style, 'yellow', inOneLine(problem));
+  if (problem !== undefined) return paint(style, 'yellow', `needs a value (${kind})`);
+  return paint(style, 'dim', given ? `given (${kind})` : `none, and none is needed (${kind})`);
+}
+
+function stepLines(title: string, part: PlanPart, page: Page, more: readonly string[] = []): string[] {
   const { style } = page;
-  const about = `${counted(part.steps.length, 'step')} in ${counted(part.waves.length, 'wave')}${more}`;
+  const rows = rowsOf(part);
+  const ids = widest(rows.map(({ step, depth }) => '  '.repeat(depth) + step.id));
   const table: Table = {
     wave: String(part.waves.length).length,
-    id: Math.min(
-      LONGEST_ID,
-      widest(rowsOf(part, 0).map(({ step, depth }) => step.id.padStart(step.id.length + 2 * depth))),
-    ),
-    time: widest(rowsOf(part, 0).map(({ step }) => timeOf(step))),
+    id: Math.min(LONGEST_ID, ids),
+    time: widest(rows.map(({ step }) => timeOf(step))),
   };
-  const rows = rowsOf(part, 0).map((row) => rowLine(row, table, page));
-  return [`${paint(style, 'bold', title)}  ${paint(style, 'dim', about)}`, ...rows];
+  const head = `${paint(style, 'bold', title)}  ${paint(style, 'dim', [aboutPart(part), ...more].join(', '))}`;
+  return [head, ...rows.map((row) => rowLine(row, table, page))];
 }
 
 const LONGEST_ID = 32;
+
+function aboutPart({ steps, waves }: PlanPart): string {
+  const skipped = steps.filter(({ will }) => will === 'skip').length;
+  const open = steps.filter(({ will }) => will === 'maybe').length;
+  const parts = [
+    `${counted(steps.length, 'step')} in ${counted(waves.length, 'wave')}`,
+    skipped === 0 ? '' : `${skipped} skipped`,
+    open === 0 ? '' : `${open} uncertain`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
 
 /** Widths of the columns. */
 interface Table {
@@ -91,33 +112,46 @@ interface Row {
   readonly depth: number;
   /** From 1, on the first row of each wave. */
   readonly wave?: number;
+  /** On the critical path, and so is every loop around it. */
+  readonly critical: boolean;
 }
 
 /** Wave by wave, each loop followed by what is in it. */
-function rowsOf(part: PlanPart, depth: number): Row[] {
+function rowsOf(part: PlanPart, depth = 0, isCritical = true): Row[] {
   const steps = new Map(part.steps.map((step) => [step.id, step]));
   return part.waves.flatMap((wave, number) =>
     wave.flatMap((id, i) => {
       const step = steps.get(id);
       if (step === undefined) return [];
-      const own = { step, depth, ...(i === 0 && depth === 0 && { wave: number + 1 }) };
-      return step.loop === undefined ? [own] : [own, ...rowsOf(step.loop.steps, depth + 1)];
+      const critical = isCritical && step.critical;
+      const own = { step, depth, critical, ...(i === 0 && depth === 0 && { wave: number + 1 }) };
+      return step.loop === undefined ? [own] : [own, ...rowsOf(step.loop.steps, depth + 1, critical)];
     }),
   );
 }
 
-function rowLine({ step, depth, wave }: Row, table: Table, { style, columns }: Page): string {
-  const number = paint(style, 'dim', (wave === undefined ? '' : String(wave)).padStart(table.wave));
-  const id = cut(step.id, table.id - 2 * depth).padEnd(table.id - 2 * depth);
-  const time = table.time === 0 ? '' : `  ${paint(style, 'dim', timeOf(step).padStart(table.time))}`;
-  const left =
-    2 + table.wave + 2 + 2 * depth + 2 + table.id - 2 * depth + (table.time === 0 ? 0 : 2 + table.time) + 2;
+function rowLine(row: Row, table: Table, { style, columns }: Page): string {
+  const { step, depth, wave = '', critical } = row;
+  const indent = '  '.repeat(depth);
+  const width = table.id - indent.length;
+  const id = cut(step.id, width).padEnd(width);
+  const time = timeOf(step).padStart(table.time);
+  const left = 2 + table.wave + 2 + 2 + table.id + 2 + table.time + 2;
   const what = whatWords(step, { style, columns: Math.max(16, columns - left) });
-  const name = step.will === 'skip' ? paint(style, 'dim', id) : step.critical ? paint(style, 'bold', id) : id;
-  return `  ${number}  ${'  '.repeat(depth)}${sign(step, style)} ${name}${time}  ${what}`.trimEnd();
+  const cells = [
+    `  ${paint(style, 'dim', String(wave).padStart(table.wave))}`,
+    `${indent}${sign(row, style)} ${paintIf(style, step.will === 'skip' ? 'dim' : critical ? 'bold' : undefined, id)}`,
+    ...(table.time === 0 ? [] : [time]),
+    what,
+  ];
+  return cells.join('  ').trimEnd();
 }
 
-function sign({ will, critical }: PlannedStep, style: TerminalStyle): string {
+function paintIf(style: TerminalStyle, look: 'dim' | 'bold' | undefined, text: string): string {
+  return look === undefined ? text : paint(style, look, text);
+}
+
+function sign({ step: { will }, critical }: Row, style: TerminalStyle): string {
   switch (will) {
     case 'skip':
       return paint(style, 'dim', style.unicode ? '○' : '-');
@@ -140,20 +174,18 @@ function whatWords(step: PlannedStep, { style, columns }: Page): string {
   if (step.will === 'skip') return paint(style, 'dim', cut(`skipped: ${inOneLine(reason)}`, columns));
   const words = cut(inOneLine([reason, ...manner(step)].filter(Boolean).join(', ')), columns);
   const room = columns - words.length - (words === '' ? 0 : 2);
-  const command = room < 8 || step.gate === 'approval' ? '' : cut(inOneLine(step.command ?? ''), room);
+  const command = room < 8 || step.gate === 'approval' ? '' : cut(firstLine(step.command ?? ''), room);
   const said = words === '' ? '' : step.will === 'maybe' ? paint(style, 'yellow', words) : words;
   return [said, command && paint(style, 'dim', command)].filter(Boolean).join('  ');
 }
 
-function manner({ fanOut, loop, gate, retryMax, timeoutMs, command }: PlannedStep): string[] {
+function manner({ fanOut, loop, gate, command = '' }: PlannedStep): string[] {
   return [
-    gate === 'approval' ? `asks a person: ${command ?? ''}` : '',
-    gate === 'check' ? 'a gate, passed by' : '',
-    gate === 'when' ? 'a gate, passed if' : '',
+    gate === 'approval' ? `asks a person: ${command}` : '',
+    gate === 'check' ? 'gate, checks' : '',
+    gate === 'when' ? 'gate, passes if' : '',
     fanOut === undefined ? '' : itemWords(fanOut),
     loop === undefined ? '' : `at most ${counted(loop.max, 'round')}`,
-    retryMax === 0 ? '' : `at most ${counted(retryMax + 1, 'attempt')}`,
-    timeoutMs === undefined ? '' : `within ${formatDuration(timeoutMs)}`,
   ];
 }
 
@@ -223,6 +255,12 @@ function widest(texts: readonly string[]): number {
 /** What people wrote may hold newlines, and characters that a terminal would obey. */
 function inOneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
+/** Of a script its first line, and a sign that there is more. */
+function firstLine(text: string): string {
+  const [first = '', ...others] = text.trim().split('\n');
+  return inOneLine(others.length === 0 ? first : `${first} …`);
 }
 
 function cut(text: string, width: number): string {
