@@ -1,4 +1,5 @@
 import type { Selection } from '../graph/select.ts';
+import { blockers } from '../language/analyze.ts';
 import { planRun } from '../project/plan.ts';
 import { planText } from '../views/plan-text.ts';
 import { printJson, UsageError, type Door } from './door.ts';
@@ -18,8 +19,10 @@ export async function plan(door: Door, name: string, options: PlanOptions): Prom
   const workflow = await loadWorkflow(door, name);
   const parallel = parallelOf(options.parallel);
   const selection = selectionOf(options);
-  const planned = await planRun(door.project.runs.journal, {
-    analysis: workflow.analysis,
+  const planned = await planRun({
+    workflow: workflow.analysis.workflow,
+    blockers: blockers(workflow.analysis),
+    journal: door.project.runs.journal,
     inputs: pairs('--input', options.input),
     env: pairs('--env', options.env),
     ...(parallel !== undefined && { parallel }),

@@ -4,52 +4,54 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { KnownInput } from '../engine/foreknown.ts';
 import { planOf } from '../engine/plan.ts';
 import { select, type Selection } from '../graph/select.ts';
+import { stepGraph } from '../graph/step-graph.ts';
 import type { Journal } from '../journal/journal.ts';
-import { blockers, type Analysis } from '../language/analyze.ts';
-import type { RunPlan } from '../model/run-plan.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { RunPlan, StepPast } from '../model/run-plan.ts';
+import type { StepId, Workflow } from '../model/workflow.ts';
 import { pastDurations } from './history.ts';
 import { resolveInput, unknownInputs } from './inputs.ts';
 import type { Refusal } from './runs.ts';
 
-/** What is to be planned: a text as it is now, and what a run of it would be given. */
+/** What is to be planned: a workflow as it is now, and what a run of it would be given. */
 export interface PlanRequest {
-  readonly analysis: Analysis;
+  readonly workflow: Workflow;
+  /** What keeps it from being run, by its analysis. */
+  readonly blockers: readonly Diagnostic[];
   readonly inputs?: Readonly<Record<string, Json>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Steps at once; stronger than the file's own limit. */
   readonly parallel?: number;
   readonly selection?: Selection;
+  /** Where its past is kept; absent where it has none. */
+  readonly journal?: Journal;
 }
 
 /**
  * What a run would do, with the durations of past runs. Refused are errors in the file, and inputs and steps that it
  * does not have; what is missing, or cannot run yet, is told in the plan.
  */
-export async function planRun(journal: Journal, request: PlanRequest): Promise<Result<RunPlan, Refusal>> {
-  const { analysis, inputs: given = {}, env, parallel, selection } = request;
-  const { workflow } = analysis;
-  const blocking = blockers(analysis);
-  const diagnostics = blocking.filter(({ severity }) => severity === 'error');
+export async function planRun(request: PlanRequest): Promise<Result<RunPlan, Refusal>> {
+  const { workflow, blockers, inputs: given = {}, env, parallel, selection, journal } = request;
+  const diagnostics = blockers.filter(({ severity }) => severity === 'error');
   if (diagnostics.length > 0) return err({ kind: 'diagnostics', diagnostics });
   const problems = unknownInputs(workflow, given);
   if (problems.length > 0) return err({ kind: 'inputs', problems });
-  const selected = selection && select(analysis.graph, selection);
+  const selected = selection && select(stepGraph(workflow), selection);
   if (selected?.ok === false) return err({ kind: 'unknown', message: selected.error });
-  const past = await pastOf(journal, workflow);
   const plan = planOf(workflow, {
     inputs: knownInputs(workflow, given),
     parallel: parallel ?? workflow.limits.parallel ?? os.availableParallelism(),
-    past,
+    past: await pastOf(journal, workflow),
     ...(env && { env }),
     ...(selected && { selected: selected.value }),
   });
-  return ok({ ...plan, refusals: [...new Set(blocking.map(({ message }) => message))] });
+  return ok({ ...plan, refusals: [...new Set(blockers.map(({ message }) => message))] });
 }
 
 /** A text that was never saved has no past. */
-function pastOf(journal: Journal, { ref }: Workflow): ReturnType<typeof pastDurations> {
-  return ref === '' ? Promise.resolve({}) : pastDurations(journal, ref);
+async function pastOf(journal: Journal | undefined, { ref }: Workflow): Promise<Record<StepId, StepPast>> {
+  return journal === undefined || ref === '' ? {} : pastDurations(journal, ref);
 }
 
 function knownInputs(workflow: Workflow, given: Readonly<Record<string, Json>>): Record<string, KnownInput> {
