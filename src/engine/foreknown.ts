@@ -19,16 +19,6 @@ export interface Foreknown {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What an evaluation asked for in vain. */
-export interface Doubt {
-  met: boolean;
-  readonly inputs: Set<string>;
-}
-
-export function noDoubt(): Doubt {
-  return { met: false, inputs: new Set() };
-}
-
 /** What stands around a step. */
 export interface Around {
   readonly inLoop: boolean;
@@ -38,90 +28,83 @@ export interface Around {
   readonly repeated: boolean;
 }
 
-/**
- * What the expressions of one step can see before the run. Whatever only the run will show throws NotKnown, and is
- * noted as a doubt.
- */
-export function foreknownScope(
-  known: Foreknown,
-  step: Pick<Step, 'env' | 'fanOut'>,
-  more: { readonly doubt: Doubt; readonly around: Around } & Pick<Scope, 'step' | 'status'>,
-): Scope {
-  const { doubt, around } = more;
-  const open = (input?: string): never => {
-    doubt.met = true;
-    if (input !== undefined) doubt.inputs.add(input);
-    throw new NotKnown();
-  };
+/** Where expressions are evaluated before the run. */
+export interface Vantage extends Pick<Scope, 'step' | 'status'> {
+  readonly of: Pick<Step, 'env' | 'fanOut'>;
+  readonly around: Around;
+  /** Takes the names of inputs that were asked for in vain. */
+  readonly missing?: Set<string>;
+}
+
+/** What expressions can see before the run. Whatever only the run will show throws NotKnown. */
+export function foreknownScope(known: Foreknown, vantage: Vantage): Scope {
+  const { around, step, status } = vantage;
   const contexts: Readonly<Record<string, () => Json | undefined>> = {
-    inputs: () => inputsOf(known, open),
-    env: () => environmentOf(known, step, more),
-    run: () => openAt({ workflow: known.workflow.name, attempt: 1 }, 'id', open),
-    loop: () => (around.inLoop ? openAt({ max: around.loopMax }, 'round', open) : undefined),
-    item: () => itemOf(step, around, open),
-    item_index: () => itemOf(step, around, open),
-    matrix: () => itemOf(step, around, open),
+    inputs: () => inputsOf(known, vantage.missing),
+    env: () => environmentOf(known, vantage),
+    run: () => openAt({ workflow: known.workflow.name, attempt: 1 }, 'id', notKnown),
+    loop: () => (around.inLoop ? openAt({ max: around.loopMax }, 'round', notKnown) : undefined),
+    item: () => itemOf(vantage),
+    item_index: () => itemOf(vantage),
+    matrix: () => itemOf(vantage),
   };
   return {
     context: (name) => (Object.hasOwn(contexts, name) ? contexts[name]?.() : undefined),
-    step: more.step,
-    ...(more.status && { status: more.status }),
-    hashFiles: () => open(),
+    step,
+    ...(status && { status }),
+    hashFiles: notKnown,
   };
 }
 
-function inputsOf({ inputs }: Foreknown, open: (input: string) => never): Json {
+/** Nobody can know it before the run. */
+export function notKnown(): never {
+  throw new NotKnown();
+}
+
+function inputsOf({ inputs }: Foreknown, missing?: Set<string>): Json {
   const values = emptyRecord<Json>();
   for (const [name, { value, problem }] of Object.entries(inputs)) {
-    if (problem !== undefined) openAt(values, name, () => open(name));
+    if (problem !== undefined) openAt(values, name, () => lacking([name], missing));
     else if (value !== undefined) values[name] = value;
   }
   return values;
 }
 
-function itemOf(step: Pick<Step, 'fanOut'>, around: Around, open: () => never): undefined {
-  return step.fanOut === undefined && !around.repeated ? undefined : open();
+function lacking(names: Iterable<string>, missing: Set<string> | undefined): never {
+  for (const name of names) missing?.add(name);
+  return notKnown();
+}
+
+function itemOf({ of, around }: Vantage): undefined {
+  return of.fanOut === undefined && !around.repeated ? undefined : notKnown();
 }
 
 /** The variables that `env` shows (rule V4), each worked out from those before it. */
-function environmentOf(
-  known: Foreknown,
-  step: Pick<Step, 'env' | 'fanOut'>,
-  more: Parameters<typeof foreknownScope>[2],
-): Record<string, string> {
+function environmentOf(known: Foreknown, vantage: Vantage): Record<string, string> {
   const env = emptyRecord<string>();
-  for (const layer of [known.workflow.env, step.env]) {
+  for (const layer of [known.workflow.env, vantage.of.env]) {
     for (const [name, template] of Object.entries(layer)) {
-      const doubt = noDoubt();
-      const scope = foreknownScope(known, step, { ...more, doubt });
-      const value = valueOf(template, {
-        ...scope,
-        context: (each) => (each === 'env' ? env : scope.context(each)),
-      });
-      if (value !== undefined) setAt(env, name, value);
-      else openAt(env, name, () => reopen(doubt, more.doubt));
+      const missing = new Set<string>();
+      const scope = foreknownScope(known, { ...vantage, missing });
+      const context = (each: string) => (each === 'env' ? env : scope.context(each));
+      const value = ifKnown(() => renderTemplate(template, { ...scope, context }));
+      // One that cannot be worked out at all is not for the condition to tell.
+      if (value?.ok === true) setAt(env, name, value.value);
+      else openAt(env, name, () => lacking(missing, vantage.missing));
     }
   }
   for (const [name, value] of Object.entries(known.env)) setAt(env, name, value);
   return env;
 }
 
-/** Undefined where it cannot be worked out yet, or at all: then it is not for the condition to tell. */
-function valueOf(template: string, scope: Scope): string | undefined {
+/** What work answers, undefined where it asks for what is not known. */
+export function ifKnown<T>(work: () => T): T | undefined {
   try {
-    const value = renderTemplate(template, scope);
-    return value.ok ? value.value : undefined;
+    return work();
   } catch (error) {
     if (error instanceof NotKnown) return undefined;
     throw error;
   }
-}
-
-/** Whoever reads a variable has the doubts of the variable. */
-function reopen(from: Doubt, to: Doubt): never {
-  to.met = true;
-  for (const input of from.inputs) to.inputs.add(input);
-  throw new NotKnown();
 }
 
 function setAt(record: object, key: string, value: string): void {

@@ -1,11 +1,11 @@
 import { emptyRecord, type Json } from '../base/json.ts';
-import { NotKnown, type Scope } from '../expression/evaluate.ts';
+import type { Scope } from '../expression/evaluate.ts';
 import { parseExpression, usesStatusFunction } from '../expression/parse.ts';
 import { bareExpression } from '../expression/template.ts';
 import { truthOf } from '../expression/truth.ts';
 import type { PlanReason, Prospect } from '../model/run-plan.ts';
 import type { Need, Step, StepId } from '../model/workflow.ts';
-import { foreknownScope, noDoubt, type Around, type Doubt, type Foreknown } from './foreknown.ts';
+import { foreknownScope, notKnown, type Around, type Foreknown } from './foreknown.ts';
 
 /** What can be said of a step before the run. */
 export interface Foresight {
@@ -54,11 +54,9 @@ function foreseeOne(level: Level, step: Step, found: Foresights): Foresight {
     return skip({ code: 'upstream_skipped', message, because: missing.step }, troubled(step, found));
   }
   const judged = step.when === undefined ? undefined : judge(level, step, found);
-  if (judged?.code === 'condition') return skip(judged, judged.doubted || troubled(step, found));
+  if (judged?.code === 'condition') return skip(judged, troubled(step, found));
   const reason = judged ?? (asksForStatus ? undefined : openNeed(step, found));
-  return reason === undefined
-    ? { will: 'run', mayFail: true }
-    : { will: 'maybe', reason: bare(reason), mayFail: true };
+  return reason === undefined ? { will: 'run', mayFail: true } : { will: 'maybe', reason, mayFail: true };
 }
 
 /** A step it needs, however far up, may fail. */
@@ -67,11 +65,7 @@ function troubled(step: Step, found: Foresights): boolean {
 }
 
 function skip(reason: PlanReason, mayFail: boolean): Foresight {
-  return { will: 'skip', reason: bare(reason), mayFail };
-}
-
-function bare({ code, message, because }: PlanReason): PlanReason {
-  return { code, message, ...(because !== undefined && { because }) };
+  return { will: 'skip', reason, mayFail };
 }
 
 function readsStatus(when: string): boolean {
@@ -80,29 +74,20 @@ function readsStatus(when: string): boolean {
 }
 
 /** Undefined when the condition holds if all goes well. */
-function judge(
-  level: Level,
-  step: Step,
-  found: Foresights,
-): (PlanReason & { readonly doubted: boolean }) | undefined {
+function judge(level: Level, step: Step, found: Foresights): PlanReason | undefined {
   const source = bareExpression(step.when ?? '').source.trim();
-  const doubt = noDoubt();
-  const certain = truthOf(source, scopeOf(level, { step, found, doubt, world: 'any' }));
-  const doubted = doubt.met;
-  if (!certain.ok) return { code: 'bad_condition', message: certain.error, doubted };
+  const certain = truthOf(source, scopeOf(level, { step, found, world: 'any' }));
+  if (!certain.ok) return { code: 'bad_condition', message: certain.error };
   if (certain.value === true) return undefined;
-  if (certain.value === false)
-    return { code: 'condition', message: `its condition is false: ${source}`, doubted };
-  const left = noDoubt();
-  const hoped = truthOf(source, scopeOf(level, { step, found, doubt: left, world: 'well' }));
-  if (!hoped.ok) return { code: 'bad_condition', message: hoped.error, doubted };
+  if (certain.value === false) return { code: 'condition', message: `its condition is false: ${source}` };
+  const missing = new Set<string>();
+  const hoped = truthOf(source, scopeOf(level, { step, found, world: 'well', missing }));
+  if (!hoped.ok) return { code: 'bad_condition', message: hoped.error };
   if (hoped.value === true) return undefined;
-  const [input] = left.inputs;
-  if (hoped.value === 'unknown' && input !== undefined) {
-    const message = `its condition reads the input "${input}", which has no value yet`;
-    return { code: 'open_input', message, doubted };
-  }
-  return { code: 'open_condition', message: `it runs only if ${source}`, doubted };
+  const [input] = missing;
+  if (hoped.value === false || input === undefined)
+    return { code: 'open_condition', message: `it runs only if ${source}` };
+  return { code: 'open_input', message: `its condition reads the input "${input}", which has no value yet` };
 }
 
 function openNeed(step: Step, found: Foresights): PlanReason | undefined {
@@ -123,60 +108,54 @@ function holds(need: Need, found: Foresights): 'surely' | 'hopefully' | 'perhaps
   return needed.mayFail ? 'hopefully' : 'surely';
 }
 
-function scopeOf(
-  level: Level,
-  asked: {
-    readonly step: Step;
-    readonly found: Foresights;
-    readonly doubt: Doubt;
-    readonly world: World;
-  },
-): Scope {
-  const { step, doubt } = asked;
-  return foreknownScope(level.known, step, {
-    doubt,
+/** Whose condition is asked, and in which world. */
+interface Asked {
+  readonly step: Step;
+  readonly found: Foresights;
+  readonly world: World;
+  readonly missing?: Set<string>;
+}
+
+function scopeOf(level: Level, asked: Asked): Scope {
+  return foreknownScope(level.known, {
+    of: asked.step,
     around: level.around,
-    step: (id) => resultOf(id, level, asked),
-    status: level.isFinally ? statusOfRun(asked) : statusOfNeeds(level, asked),
+    step: (id) => resultOf(id, level, asked.found),
+    status: level.isFinally ? statusOfRun(asked.world) : statusOfNeeds(level, asked),
+    ...(asked.missing && { missing: asked.missing }),
   });
 }
 
 type Status = NonNullable<Scope['status']>;
-type Asked = Parameters<typeof scopeOf>[1];
 
 /** `steps.<id>`: of a step that would be skipped everything is known, of the others nothing. */
-function resultOf(id: StepId, level: Level, { found, doubt }: Asked): Json | undefined {
+function resultOf(id: StepId, level: Level, found: Foresights): Json | undefined {
   const foresight = found.get(id);
   if (foresight === undefined && !level.outside.has(id)) return undefined;
-  if (foresight?.will !== 'skip' || foresight.reason?.code === 'not_selected') return doubtful(doubt);
+  if (foresight?.will !== 'skip' || foresight.reason?.code === 'not_selected') return notKnown();
   return { outputs: emptyRecord<Json>(), outcome: 'skipped', result: 'skipped' };
-}
-
-function doubtful(doubt: Doubt): never {
-  doubt.met = true;
-  throw new NotKnown();
 }
 
 function statusOfNeeds(level: Level, asked: Asked): Status {
   const mayHaveFailed = asked.world === 'any' && (level.around.inLoop || troubled(asked.step, asked.found));
   return {
     success: () => success(asked),
-    failure: () => (mayHaveFailed ? doubtful(asked.doubt) : false),
-    none_failed: () => (mayHaveFailed ? doubtful(asked.doubt) : true),
-    cancelled: () => (asked.world === 'any' ? doubtful(asked.doubt) : false),
+    failure: () => (mayHaveFailed ? notKnown() : false),
+    none_failed: () => (mayHaveFailed ? notKnown() : true),
+    cancelled: () => (asked.world === 'any' ? notKnown() : false),
     always: () => true,
   };
 }
 
-function success({ step, found, doubt, world }: Asked): boolean {
+function success({ step, found, world }: Asked): boolean {
   const all = step.needs.map((need) => holds(need, found));
   if (all.includes('never')) return false;
   if (all.every((each) => each === 'surely')) return true;
-  return world === 'any' || all.includes('perhaps') ? doubtful(doubt) : true;
+  return world === 'any' || all.includes('perhaps') ? notKnown() : true;
 }
 
-function statusOfRun({ doubt, world }: Asked): Status {
-  const hope = (hoped: boolean) => (world === 'well' ? hoped : doubtful(doubt));
+function statusOfRun(world: World): Status {
+  const hope = (hoped: boolean) => (world === 'well' ? hoped : notKnown());
   return {
     success: () => hope(true),
     failure: () => hope(false),

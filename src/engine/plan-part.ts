@@ -3,14 +3,14 @@ import { criticalPath, remainingPath } from '../graph/critical-path.ts';
 import { indexGraph } from '../graph/index-graph.ts';
 import { orderOf } from '../graph/order.ts';
 import { stepGraph } from '../graph/step-graph.ts';
-import { evaluate, NotKnown } from '../expression/evaluate.ts';
+import { evaluate } from '../expression/evaluate.ts';
 import { parseExpression } from '../expression/parse.ts';
 import { bareExpression } from '../expression/template.ts';
 import type { PlannedStep, PlanPart, StepPast } from '../model/run-plan.ts';
 import type { FanOut, Step, StepId } from '../model/workflow.ts';
 import { countItems } from './count-items.ts';
 import { foresee, type Foresight, type Level } from './foresee.ts';
-import { foreknownScope, noDoubt } from './foreknown.ts';
+import { foreknownScope, ifKnown, notKnown } from './foreknown.ts';
 import { simulate, type Timed } from './simulate.ts';
 
 /** What the times of a plan are worked out from. */
@@ -129,20 +129,10 @@ function innerPart(
 function listOf(written: string, step: Step, level: Level): readonly Json[] | undefined {
   const parsed = parseExpression(bareExpression(written).source);
   if (!parsed.ok) return undefined;
-  const scope = foreknownScope(level.known, step, {
-    doubt: noDoubt(),
-    around: level.around,
-    step: () => {
-      throw new NotKnown();
-    },
-  });
-  try {
-    const value = evaluate(parsed.value, scope);
-    return value.ok && Array.isArray(value.value) ? (value.value as readonly Json[]) : undefined;
-  } catch (error) {
-    if (error instanceof NotKnown) return undefined;
-    throw error;
-  }
+  const scope = foreknownScope(level.known, { of: step, around: level.around, step: notKnown });
+  const value = ifKnown(() => evaluate(parsed.value, scope));
+  // Array.isArray does not narrow to a readonly list.
+  return value?.ok === true && Array.isArray(value.value) ? (value.value as readonly Json[]) : undefined;
 }
 
 function weightOf(draft: Draft | undefined): number {

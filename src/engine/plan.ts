@@ -1,8 +1,8 @@
-import { NotKnown, renderTemplate } from '../expression/evaluate.ts';
+import { renderTemplate } from '../expression/evaluate.ts';
 import type { PlannedInput, PlanPart, RunPlan, StepPast } from '../model/run-plan.ts';
 import type { Concurrency, InputDeclaration, StepId, Workflow } from '../model/workflow.ts';
 import type { Level } from './foresee.ts';
-import { foreknownScope, noDoubt, type Foreknown, type KnownInput } from './foreknown.ts';
+import { foreknownScope, ifKnown, type Foreknown, type KnownInput } from './foreknown.ts';
 import { planPart } from './plan-part.ts';
 
 /** What a run would be given. */
@@ -69,18 +69,9 @@ function inputOf(declared: InputDeclaration, known: KnownInput | undefined): Pla
 
 /** Its group belongs to no step, so it sees what every step sees and no step's result. */
 function concurrencyOf(concurrency: Concurrency, known: Foreknown): Concurrency {
-  const scope = foreknownScope(
-    known,
-    { env: {} },
-    { doubt: noDoubt(), around: NOTHING, step: () => undefined },
-  );
-  try {
-    const group = renderTemplate(concurrency.group, scope);
-    return group.ok ? { ...concurrency, group: group.value } : concurrency;
-  } catch (error) {
-    if (error instanceof NotKnown) return concurrency;
-    throw error;
-  }
+  const scope = foreknownScope(known, { of: { env: {} }, around: NOTHING, step: () => undefined });
+  const group = ifKnown(() => renderTemplate(concurrency.group, scope));
+  return group?.ok === true ? { ...concurrency, group: group.value } : concurrency;
 }
 
 /** Gates that would ask a person, with the ids of the loops around them. */
