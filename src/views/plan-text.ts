@@ -74,7 +74,7 @@ function missingWords({ type, secret, given, problem }: PlannedInput, style: Ter
 }
 
 function stepLines(title: string, part: PlanPart, page: Page, more: readonly string[] = []): string[] {
-  const { style } = page;
+  const { style, columns } = page;
   const rows = rowsOf(part);
   const ids = widest(rows.map(({ step, depth }) => '  '.repeat(depth) + step.id));
   const table: Table = {
@@ -82,7 +82,8 @@ function stepLines(title: string, part: PlanPart, page: Page, more: readonly str
     id: Math.min(LONGEST_ID, ids),
     time: widest(rows.map(({ step }) => timeOf(step))),
   };
-  const head = `${paint(style, 'bold', title)}  ${paint(style, 'dim', [aboutPart(part), ...more].join(', '))}`;
+  const about = cut([aboutPart(part), ...more].join(', '), columns - title.length - 2);
+  const head = `${paint(style, 'bold', title)}  ${paint(style, 'dim', about)}`;
   return [head, ...rows.map((row) => rowLine(row, table, page))];
 }
 
@@ -199,7 +200,7 @@ function summaryLines(plan: RunPlan, { style, columns }: Page): string[] {
   const rows: readonly (readonly [string, string])[] = [
     ['Expected', expectedWords(plan)],
     ['Critical path', pathWords(plan, style)],
-    ['Would ask', approvals.join(', ')],
+    ['Would ask', approvals.length === 0 ? '' : `${approvals.join(', ')} (the wait is not counted)`],
     ['Secrets', secrets.join(', ')],
     ['Concurrency', concurrency === undefined ? '' : concurrencyWords(concurrency)],
   ];
@@ -214,13 +215,13 @@ function summaryLines(plan: RunPlan, { style, columns }: Page): string[] {
 function expectedWords(plan: RunPlan): string {
   const parts = [plan, ...(plan.finally === undefined ? [] : [plan.finally])];
   const durationMs = parts.reduce((sum, { expectedMs }) => sum + expectedMs, 0);
-  const waits = plan.approvals.length === 0 ? '' : ', and the time people take to answer';
   const active = parts.flatMap(({ steps }) => steps).filter(({ will }) => will !== 'skip');
   if (active.length === 0) return 'nothing would run';
-  if (parts.every(({ complete }) => complete)) return `${formatDuration(durationMs)}${waits}`;
-  const known = active.filter(({ expectedMs }) => expectedMs !== undefined).length;
+  if (parts.every(({ complete }) => complete)) return formatDuration(durationMs);
+  const timed = active.filter(({ gate }) => gate !== 'approval');
+  const known = timed.filter(({ expectedMs }) => expectedMs !== undefined).length;
   if (known === 0) return 'nobody knows: none of these steps has succeeded before';
-  return `more than ${formatDuration(durationMs)}: ${known} of ${counted(active.length, 'step')} succeeded before${waits}`;
+  return `more than ${formatDuration(durationMs)}: ${known} of ${counted(timed.length, 'step')} succeeded before`;
 }
 
 /** Long ones by their beginning and their end. */

@@ -4,6 +4,7 @@ import type { KnownInput } from '../../src/engine/foreknown.ts';
 import { planOf, type PlanGiven } from '../../src/engine/plan.ts';
 import { analyze } from '../../src/language/analyze.ts';
 import type { PlannedStep, RunPlan, StepPast } from '../../src/model/run-plan.ts';
+import { workflowOf } from '../model/sketches.ts';
 
 type Given = Partial<Omit<PlanGiven, 'past'>> & {
   /** Durations of past runs, in milliseconds. */
@@ -343,9 +344,9 @@ steps: { a: { run: x, if: "inputs.token != ''" } }
 
   test('ten thousand steps in a moment', () => {
     const steps = Array.from({ length: 10_000 }, (_, i) => {
-      return `  s${i}: { run: x${i === 0 ? '' : `, needs: s${Math.floor(i / 2)}`}, if: inputs.go }\n`;
+      return { id: `s${i}`, needs: i < 1 ? [] : [`s${(i - 1) >> 1}`], when: 'inputs.go' };
     });
-    const { workflow } = analyze(`inputs: { go: { type: boolean } }\nsteps:\n${steps.join('')}`);
+    const workflow = workflowOf(steps);
     const since = performance.now();
     const shown = planOf(workflow, { inputs: { go: has(true) }, parallel: 8 });
     assert.equal(shown.steps.length, 10_000);
