@@ -39,6 +39,34 @@ export function readLines(bytes: Uint8Array, run: RunId, lastSeq = 0): ReadLines
   return { events, goodBytes: start, tail: 'none' };
 }
 
+const TYPE = Buffer.from('"type":"');
+
+/** Longer than any type. */
+const TYPE_BYTES = 32;
+
+/**
+ * The facts of some types, from whole lines as far as those can be trusted; the other lines are not looked into. Facts
+ * are written with their type first, so the first `type` of a line is its fact's.
+ */
+export function readTypes(bytes: Uint8Array, run: RunId, types: ReadonlySet<string>): RunEvent[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const events: RunEvent[] = [];
+  let start = 0;
+  for (let seq = 1; start < buffer.length; seq++) {
+    const end = buffer.indexOf(10, start);
+    if (end < 0) break;
+    const at = buffer.indexOf(TYPE, start) + TYPE.length;
+    const [type = ''] = buffer.toString('latin1', at, at + TYPE_BYTES).split('"', 1);
+    if (types.has(type)) {
+      const event = parseLine(buffer.subarray(start, end), run, seq);
+      if (event === undefined) break;
+      if (types.has(event.type)) events.push(event);
+    }
+    start = end + 1;
+  }
+  return events;
+}
+
 function parseLine(line: Buffer, run: RunId, seq: number): RunEvent | undefined {
   const guarded = Math.max(0, line.length - CRC_LENGTH);
   if (line.toString('latin1', guarded) !== `,"crc":"${checksum(line.subarray(0, guarded))}"}`)

@@ -9,6 +9,8 @@ import type { StepId } from '../model/workflow.ts';
 /** How many runs are looked at unless told otherwise: enough for a median, few enough to be read at once. */
 const LAST_RUNS = 20;
 
+const ENDS: ReadonlySet<RunEvent['type']> = new Set(['attempt-ended', 'step-skipped']);
+
 /** What the newest runs of a workflow (by its path) tell about each of its steps. Steps that never ended are not in it. */
 export async function pastDurations(
   journal: Journal,
@@ -19,8 +21,7 @@ export async function pastDurations(
   const durations = new Map<StepId, number[]>();
   const last = new Map<StepId, FinalStatus>();
   for (const { run } of runs) {
-    const record = await journal.read(run);
-    for (const [id, { status, durationMs }] of endsIn(record?.events ?? [])) {
+    for (const [id, { status, durationMs }] of endsIn(await journal.readFacts(run, ENDS))) {
       // The newest run comes first.
       if (!last.has(id)) last.set(id, status);
       if (durationMs !== undefined) append(durations, id, durationMs);
@@ -46,27 +47,32 @@ interface End {
 /** Parts of a step are counted as one: the hook for whatever else addresses may come to say. */
 function endsIn(events: readonly RunEvent[]): ReadonlyMap<StepId, End> {
   const ends = new Map<StepId, End>();
-  const spans = new Map<StepId, { readonly since: number; end?: Ended }>();
+  const spans = new Map<StepId, Span>();
   for (const event of events) {
-    if (event.type === 'step-skipped') {
-      if (isWhole(event.step)) ends.set(event.step, { status: 'skipped' });
-    } else if (event.type === 'attempt-started') {
+    if (event.type === 'step-skipped' && stepOf(event.step) === event.step) {
+      ends.set(event.step, { status: 'skipped' });
+    } else if (event.type === 'attempt-ended') {
       const id = stepOf(event.step);
-      if (id !== event.step && !spans.has(id)) spans.set(id, { since: event.at });
-    } else if (event.type === 'attempt-ended' && event.retryAt === undefined) {
-      const span = isWhole(event.step) ? undefined : spans.get(stepOf(event.step));
-      if (span === undefined) ends.set(stepOf(event.step), endOf(event, event.durationMs));
-      else span.end = event;
+      if (id !== event.step) spans.set(id, spanWith(spans.get(id), event));
+      else if (event.retryAt === undefined) ends.set(id, endOf(event, event.durationMs));
     }
   }
-  for (const [id, { since, end }] of spans) {
-    // Rounds come one after the other and items side by side: what both took is the time from first start to last end.
-    if (end !== undefined && !ends.has(id)) ends.set(id, endOf(end, end.at - since));
-  }
+  for (const [id, { since, last }] of spans) if (!ends.has(id)) ends.set(id, endOf(last, last.at - since));
   return ends;
 }
 
 type Ended = AttemptEnded & { readonly at: number };
+
+/** Rounds come one after the other and items side by side: what both take is the time from first start to last end. */
+interface Span {
+  readonly since: number;
+  readonly last: Ended;
+}
+
+function spanWith(span: Span | undefined, last: Ended): Span {
+  const startedAt = last.at - last.durationMs;
+  return { since: Math.min(span?.since ?? startedAt, startedAt), last };
+}
 
 function endOf({ outcome }: AttemptEnded, durationMs: number): End {
   return { status: statusOf(outcome), ...(outcome.ok && { durationMs }) };
@@ -76,10 +82,6 @@ function endOf({ outcome }: AttemptEnded, durationMs: number): End {
 function stepOf(address: StepAddress): StepId {
   const end = address.search(/[[{.]/);
   return end < 0 ? address : address.slice(0, end);
-}
-
-function isWhole(address: StepAddress): boolean {
-  return stepOf(address) === address;
 }
 
 function append(lists: Map<StepId, number[]>, id: StepId, value: number): void {

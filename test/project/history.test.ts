@@ -32,14 +32,15 @@ function started(step: string, afterMs = 0) {
   return { fact: { type: 'attempt-started', step, attempt: 1 } as const, afterMs };
 }
 
+/** What an attempt took has just passed, unless told otherwise. */
 function ended(
   step: string,
   durationMs: number,
   outcome: Outcome = SUCCEEDS,
-  more: { retryAt?: number } = {},
+  { afterMs = durationMs, ...more }: { readonly afterMs?: number; readonly retryAt?: number } = {},
 ) {
   const fact = { type: 'attempt-ended', step, attempt: 1, outcome, durationMs, ...more } as const;
-  return { fact, afterMs: durationMs };
+  return { fact, afterMs };
 }
 
 suite('The past of a workflow', () => {
@@ -87,8 +88,8 @@ suite('The past of a workflow', () => {
     await past.run([
       started('scan{a}'),
       started('scan{b}', 100),
-      ended('scan{a}', 200),
-      ended('scan{b}', 300),
+      ended('scan{a}', 300, SUCCEEDS, { afterMs: 200 }),
+      ended('scan{b}', 500, SUCCEEDS, { afterMs: 300 }),
       started('tdd[1].write'),
       ended('tdd[1].write', 10),
       started('tdd[1].test'),
