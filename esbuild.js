@@ -12,6 +12,7 @@ import { writeSchema } from './scripts/schema.js';
  * @property {string} file
  * @property {number} [limitKiB] Asked for by the product: loading it must stay quick.
  * @property {readonly string[]} [external] Modules that the place where it runs brings along.
+ * @property {Readonly<Record<string, string>>} [apart] Sources that are loaded when first needed, from bundles beside it.
  * @property {import('esbuild').BuildOptions} options
  */
 
@@ -58,6 +59,13 @@ const bundles = [
     file: 'dist/extension.cjs',
     limitKiB: 350,
     external: ['vscode'],
+    apart: { './plan-page.ts': './plan.cjs' },
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'plans in the extension',
+    entry: 'src/extension/plan-page.ts',
+    file: 'dist/plan.cjs',
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -110,8 +118,17 @@ function optionsOf(bundle) {
     alias: { yaml: yamlInModules },
     external: [...(bundle.external ?? [])],
     define: { BATON_VERSION: JSON.stringify(version) },
-    plugins: [onlyReading, look(bundle)],
+    plugins: [keepApart(bundle), onlyReading, look(bundle)],
   };
+}
+
+/** Only `import()` leads to another bundle. @param {Bundle} bundle @returns {import('esbuild').Plugin} */
+function keepApart({ apart = {} }) {
+  const resolve = (/** @type {import('esbuild').OnResolveArgs} */ { path, kind }) => {
+    const beside = kind === 'dynamic-import' ? apart[path] : undefined;
+    return beside === undefined ? undefined : { path: beside, external: true };
+  };
+  return { name: 'keep apart', setup: (build) => build.onResolve({ filter: /\.ts$/ }, resolve) };
 }
 
 /** Also while watching, every result is looked at. @param {Bundle} bundle @returns {import('esbuild').Plugin} */
@@ -144,10 +161,11 @@ function tooLarge({ file, limitKiB }, sizeKiB) {
  * Whatever a bundle still imports must be there where it runs; `vscode` is there for the extension alone.
  * @param {Bundle} bundle @param {{ imports: { path: string, kind: string, external?: boolean }[] }} output
  */
-function unknownImports({ file, external = [] }, output) {
+function unknownImports({ file, external = [], apart = {} }, output) {
   const imports = output.imports.filter(({ kind }) => kind !== 'url-token'); // such as url('#arrow') in the styles
   const left = imports.filter((one) => one.external === true).map((one) => one.path);
-  const unknown = left.filter((path) => !isBuiltin(path) && !external.includes(path));
+  const brought = new Set([...external, ...Object.values(apart)]);
+  const unknown = left.filter((path) => !isBuiltin(path) && !brought.has(path));
   return unknown.map((path) => `${file} imports "${path}", which nothing brings along where it runs.`);
 }
 

@@ -2,6 +2,7 @@
 export { analyze, blockers, type Analysis, type Surroundings } from './language/analyze.ts';
 export { openProject, type Project, type ProjectOptions } from './project/project.ts';
 export { resumeRun, startRun, type OwnOptions, type OwnRun } from './project/own-runs.ts';
+export { planRun, type PlanRequest } from './project/plan.ts';
 export type { Refusal, RunRequest, Runs } from './project/runs.ts';
 export type { LoadedWorkflow, Workflows } from './project/workflows.ts';
 export { MemoryJournal } from './journal/memory-journal.ts';
@@ -15,6 +16,7 @@ export {
 } from './journal/journal.ts';
 export { applyEvent, replay } from './model/apply-event.ts';
 export type { RunState, StepState, StepStatus } from './model/run-state.ts';
+export type { PlannedStep, PlanPart, RunPlan } from './model/run-plan.ts';
 export type { Cause, Fact, RunEnd, RunEvent } from './model/run-event.ts';
 export type { Failure, Outcome } from './model/attempt.ts';
 export type { Diagnostic, Severity } from './model/diagnostic.ts';

@@ -33,9 +33,24 @@ function program(done: (code: number) => void): Command {
     .option('--parallel <n>', 'steps at once')
     .option('--fail-fast', 'stop everything when a step fails')
     .option('--detach', 'run in the background and print the run id')
+    .option('--plan', 'say what would run, and run nothing')
     .option('--json', 'print the facts, one a line')
     .action((name: string, options) =>
-      actSmall(async (door) => (await import('./run.ts')).run(door, name, options)),
+      options.plan === true
+        ? act(async (door) => (await import('./plan.ts')).plan(door, name, options))
+        : actSmall(async (door) => (await import('./run.ts')).run(door, name, options)),
+    );
+  baton
+    .command('plan <workflow>')
+    .description('what would run, in which order, for how long; nothing is run')
+    .option('--input <name=value>', 'a value for an input (again for each)', collect, [])
+    .option('--env <NAME=value>', 'a variable for every step (again for each)', collect, [])
+    .option('--parallel <n>', 'steps at once')
+    .option('--only <step...>', 'these steps and no others')
+    .option('--from <step>', 'this step and all that depend on it')
+    .addOption(json())
+    .action((name: string, options) =>
+      act(async (door) => (await import('./plan.ts')).plan(door, name, options)),
     );
   baton
     .command('lint [path...]')

@@ -48,7 +48,7 @@ export async function loadWorkflow(door: Door, name: string): Promise<LoadedWork
 }
 
 /** `a=1` and `b=x=y` to `{ a: '1', b: 'x=y' }`. */
-function pairs(option: string, given: readonly string[]): Record<string, string> {
+export function pairs(option: string, given: readonly string[]): Record<string, string> {
   const values = emptyRecord<string>();
   for (const pair of given) {
     const at = pair.indexOf('=');
@@ -58,7 +58,7 @@ function pairs(option: string, given: readonly string[]): Record<string, string>
   return values;
 }
 
-function parallelOf(text: string | undefined): number | undefined {
+export function parallelOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1) return number;

@@ -29,12 +29,16 @@ export interface Scope {
   readonly fileOf?: ((text: string) => string) | undefined;
 }
 
+/** A scope throws this for what nobody can know before a run; it goes through every function here unchanged. */
+export class NotKnown extends Error {}
+
 /** The value of an expression. The error is a sentence that names what is missing (rule V2). */
 export function evaluate(expression: ParsedExpression, scope: Scope): Result<Json, string> {
   try {
     const root = expression.root as Expr; // only parseExpression makes one
     return ok(toJson(new StrictEvaluator(root, scope).evaluate()));
   } catch (error) {
+    if (error instanceof NotKnown) throw error;
     // The library can only throw; here is where that ends.
     return err(sentence(expression.source, error));
   }

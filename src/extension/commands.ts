@@ -5,6 +5,7 @@ import { chooseRun, chooseWorkflow, isRow } from './choose.ts';
 import type { GraphPanels } from './graph-panels.ts';
 import { logUri } from './log-documents.ts';
 import { newWorkflow } from './new-workflow.ts';
+import type { PlanDocuments } from './plan-documents.ts';
 import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
 import type { RunsTree } from './runs-tree.ts';
 import { runName, type SeenRun } from './runs-watch.ts';
@@ -12,6 +13,7 @@ import { stepPlace } from './workflow-rows.ts';
 
 export interface CommandParts extends RunParts {
   readonly graphs: GraphPanels;
+  readonly plans: PlanDocuments;
   readonly runsTree: RunsTree;
 }
 
@@ -33,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'baton.rerun': rerunRun,
   'baton.resume': resumeRun,
   'baton.showGraph': showGraph,
+  'baton.plan': plan,
   'baton.openLog': openLog,
   'baton.openTerminal': openTerminal,
   'baton.openWorkflow': openWorkflow,
@@ -116,6 +119,12 @@ async function showGraph(parts: CommandParts, target: unknown): Promise<vscode.U
   const file = await chooseWorkflow(target, parts, { title, activeAtOnce: true });
   if (file !== undefined) parts.graphs.open(file.uri);
   return file?.uri;
+}
+
+async function plan(parts: CommandParts, target: unknown): Promise<vscode.Uri | undefined> {
+  const title = vscode.l10n.t('Plan: What Would Run');
+  const file = await chooseWorkflow(target, parts, { title, activeAtOnce: true });
+  return file && parts.plans.open(file);
 }
 
 async function openLog(

@@ -5,6 +5,7 @@ import { keepContextKeys } from './context-keys.ts';
 import { GraphPanels } from './graph-panels.ts';
 import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
 import { announceEnds } from './notices.ts';
+import { PLAN_SCHEME, PlanDocuments } from './plan-documents.ts';
 import { showProblems } from './problems.ts';
 import { Projects } from './projects.ts';
 import { RunProblems } from './run-problems.ts';
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
   const runsTree = new RunsTree(runs);
   const graphs = new GraphPanels(projects, { files, runs, extension: extensionUri });
   const logs = new LogDocuments(runs);
+  const plans = new PlanDocuments(files);
   context.subscriptions.push(
     trouble,
     projects,
@@ -52,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     runsTree,
     graphs,
     logs,
+    plans,
     workflowsTree.show(),
     runsTree.show(),
     showProblems(files),
@@ -59,9 +62,10 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     showStatus(runs),
     announceEnds(runs, starter),
     keepContextKeys(projects, files),
-    registerCommands({ projects, files, runs, starter, tasks, graphs, runsTree, trouble }),
+    registerCommands({ projects, files, runs, starter, tasks, graphs, plans, runsTree, trouble }),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     vscode.workspace.registerTextDocumentContentProvider(LOG_SCHEME, logs),
+    vscode.workspace.registerTextDocumentContentProvider(PLAN_SCHEME, plans),
   );
   return { workflowsTree, runsTree, ready: files.ready, activationMs: performance.now() - since };
 }

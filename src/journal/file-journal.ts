@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId, StepAddress } from '../model/attempt.ts';
 import { fileNameOf } from '../model/file-name.ts';
-import type { RunStarted } from '../model/run-event.ts';
+import type { Fact, RunEvent, RunStarted } from '../model/run-event.ts';
 import { followFile } from './follow-file.ts';
 import { FileWriter, openRequests } from './file-writer.ts';
 import {
@@ -18,7 +18,7 @@ import {
   type RunRecord,
   type RunSummary,
 } from './journal.ts';
-import { noticeOf, readLines } from './journal-lines.ts';
+import { noticeOf, readLines, readTypes } from './journal-lines.ts';
 import { isOwned, readOwner, thisProcess, writeOwner } from './owner.ts';
 import { appendIndex, readIndex, type IndexedRun } from './run-index.ts';
 import { summaryOf } from './summary.ts';
@@ -95,6 +95,11 @@ export class FileJournal implements Journal {
     // While the owner is at work, a line without its end is simply being written.
     const notices = presence === 'live' && tail === 'torn' ? [] : noticeOf(tail, events.length);
     return Promise.resolve({ run, events, presence, notices });
+  }
+
+  readFacts(run: RunId, types: ReadonlySet<Fact['type']>): Promise<readonly RunEvent[]> {
+    const bytes = readWhole(path.join(this.#folder(run), 'events.jsonl'));
+    return Promise.resolve(bytes === undefined ? [] : readTypes(bytes, run, types));
   }
 
   follow(run: RunId, signal?: AbortSignal): AsyncIterable<JournalNews> {

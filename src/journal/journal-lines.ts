@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import { crc32 } from '../base/crc32.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { RunEvent } from '../model/run-event.ts';
@@ -8,7 +9,7 @@ const CRC_LENGTH = 18;
 /** One event as a line of JSON that carries its own checksum, so that a flipped bit is never taken for a fact. */
 export function lineOf(event: RunEvent): string {
   const json = JSON.stringify(event).slice(0, -1);
-  return `${json},"crc":"${checksum(json)}"}\n`;
+  return `${json},"crc":"${checksum(Buffer.from(json))}"}\n`;
 }
 
 export interface ReadLines {
@@ -30,7 +31,7 @@ export function readLines(bytes: Uint8Array, run: RunId, lastSeq = 0): ReadLines
   while (start < buffer.length) {
     const end = buffer.indexOf(10, start);
     if (end < 0) return { events, goodBytes: start, tail: 'torn' };
-    const event = parseLine(buffer.toString('utf8', start, end), run, lastSeq + events.length + 1);
+    const event = parseLine(buffer.subarray(start, end), run, lastSeq + events.length + 1);
     if (event === undefined) return { events, goodBytes: start, tail: 'damaged' };
     events.push(event);
     start = end + 1;
@@ -38,15 +39,47 @@ export function readLines(bytes: Uint8Array, run: RunId, lastSeq = 0): ReadLines
   return { events, goodBytes: start, tail: 'none' };
 }
 
-function parseLine(line: string, run: RunId, seq: number): RunEvent | undefined {
-  const json = line.slice(0, -CRC_LENGTH);
-  if (line.slice(-CRC_LENGTH) !== `,"crc":"${checksum(json)}"}`) return undefined;
-  const event = JSON.parse(`${json}}`) as RunEvent; // the checksum says that we wrote it
+const TYPE = Buffer.from('"type":"');
+
+/** Longer than any type. */
+const TYPE_BYTES = 32;
+
+/**
+ * The facts of some types, from whole lines as far as those can be trusted; the other lines are not looked into. Facts
+ * are written with their type first, so the first `type` of a line is its fact's.
+ */
+export function readTypes(bytes: Uint8Array, run: RunId, types: ReadonlySet<string>): RunEvent[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const events: RunEvent[] = [];
+  let start = 0;
+  for (let seq = 1; start < buffer.length; seq++) {
+    const end = buffer.indexOf(10, start);
+    if (end < 0) break;
+    const at = buffer.indexOf(TYPE, start) + TYPE.length;
+    const [type = ''] = buffer.toString('latin1', at, at + TYPE_BYTES).split('"', 1);
+    if (types.has(type)) {
+      const event = parseLine(buffer.subarray(start, end), run, seq);
+      if (event === undefined) break;
+      if (types.has(event.type)) events.push(event);
+    }
+    start = end + 1;
+  }
+  return events;
+}
+
+function parseLine(line: Buffer, run: RunId, seq: number): RunEvent | undefined {
+  const guarded = Math.max(0, line.length - CRC_LENGTH);
+  if (line.toString('latin1', guarded) !== `,"crc":"${checksum(line.subarray(0, guarded))}"}`)
+    return undefined;
+  const event = JSON.parse(`${line.toString('utf8', 0, guarded)}}`) as RunEvent; // the checksum says that we wrote it
   return event.seq === seq && event.run === run ? event : undefined;
 }
 
-function checksum(json: string): string {
-  return crc32(Buffer.from(json)).toString(16).padStart(8, '0');
+/** Node's own, where it has one (from 20.15 on): many times as quick in a process without optimised code. */
+const sumOf = zlib.crc32 ?? crc32;
+
+function checksum(json: Uint8Array): string {
+  return sumOf(json).toString(16).padStart(8, '0');
 }
 
 /** What to tell a person about the end of a journal that is not as it should be. */

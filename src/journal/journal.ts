@@ -13,6 +13,11 @@ export interface Journal {
   /** Takes over a run whose owner died. `ended`: there is nothing to go on with. */
   reopen(run: RunId): Promise<Reopened | 'owned' | 'ended' | 'unknown'>;
   read(run: RunId): Promise<RunRecord | undefined>;
+  /**
+   * A run's facts of some types, up to the first that cannot be trusted, for who looks at many runs: the others are not
+   * even parsed. None of a run that is not there.
+   */
+  readFacts(run: RunId, types: ReadonlySet<Fact['type']>): Promise<readonly RunEvent[]>;
   /** The past at once, then live, until the run ends or is lost or the signal aborts. */
   follow(run: RunId, signal?: AbortSignal): AsyncIterable<JournalNews>;
   /** Newest first. */

@@ -69,6 +69,10 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(kept && recordOf(run, kept));
   }
 
+  readFacts(run: RunId, types: ReadonlySet<Fact['type']>): Promise<readonly RunEvent[]> {
+    return Promise.resolve((this.#runs.get(run)?.events ?? []).filter(({ type }) => types.has(type)));
+  }
+
   async *follow(run: RunId, signal?: AbortSignal): AsyncIterable<JournalNews> {
     const kept = this.#runs.get(run);
     let told = 0;

@@ -17,10 +17,7 @@ export function resolveInputs(
   workflow: Pick<Workflow, 'inputs'>,
   given: Readonly<Record<string, Json>>,
 ): Result<Record<string, Json>, readonly InputProblem[]> {
-  const names = workflow.inputs.map((input) => input.name);
-  const problems = Object.keys(given)
-    .filter((name) => !names.includes(name))
-    .map((name) => unknownInput(name, names));
+  const problems = [...unknownInputs(workflow, given)];
   const values: (readonly [string, Json])[] = [];
   for (const input of workflow.inputs) {
     const value = resolveInput(input, Object.hasOwn(given, input.name) ? given[input.name] : undefined);
@@ -28,6 +25,17 @@ export function resolveInputs(
     else if (value.value !== undefined) values.push([input.name, value.value]);
   }
   return problems.length > 0 ? err(problems) : ok(recordFrom(values));
+}
+
+/** Values for inputs that the workflow does not have. */
+export function unknownInputs(
+  workflow: Pick<Workflow, 'inputs'>,
+  given: Readonly<Record<string, Json>>,
+): readonly InputProblem[] {
+  const names = workflow.inputs.map((input) => input.name);
+  return Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .map((name) => unknownInput(name, names));
 }
 
 function unknownInput(name: string, names: readonly string[]): InputProblem {

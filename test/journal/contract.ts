@@ -53,6 +53,20 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       assert.equal(await made.elsewhere().create('r1', FIRST), 'exists');
     });
 
+    test('gives back the facts of some types alone, whatever their words', async () => {
+      const writer = await create(made.journal, 'r1');
+      const outputs = { type: '"type":"step-skipped"', x: 'attempt-ended' };
+      const wanted: Fact[] = [
+        { type: 'attempt-ended', step: 'a', attempt: 1, outcome: { ok: true, outputs }, durationMs: 7 },
+        { type: 'step-skipped', step: 'b', reason: 'condition' },
+      ];
+      writer.append([STARTED, ...wanted, ENDED]);
+      const journal = made.elsewhere();
+      const found = await journal.readFacts('r1', new Set(['attempt-ended', 'step-skipped']));
+      assert.deepEqual(found, (await journal.read('r1'))?.events.slice(2, 4));
+      assert.deepEqual(await journal.readFacts('nobody', new Set(['attempt-ended'])), []);
+    });
+
     test('knows nothing of a run that never was', async () => {
       assert.equal(await made.journal.read('nobody'), undefined);
       assert.equal(await made.journal.reopen('nobody'), 'unknown');
