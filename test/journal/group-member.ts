@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { FileGroups } from '../../src/journal/file-groups.ts';
+import { beforeOperations } from './file-operations.ts';
 
 /** What a process of its own is to do; given as JSON on its command line. */
 export interface Orders {
@@ -18,45 +19,13 @@ export interface Orders {
 }
 
 const orders = JSON.parse(process.argv[2] ?? '') as Orders; // written by the test that started us
-const append = fs.appendFileSync;
-const note = (what: string, who: string) => append(orders.log, `${what} ${who}\n`);
+const note = (what: string, who: string) => fs.appendFileSync(orders.log, `${what} ${who}\n`);
 
 let operations = 0;
 function operation(): void {
   if (++operations !== orders.dieAt) return;
   note('dies', String(process.pid));
   process.kill(process.pid, 'SIGKILL');
-}
-
-/** Every operation on the groups' files is counted, and each writing of a text is two: a half and the rest. */
-function countOperations(): void {
-  const methods = [
-    'mkdirSync',
-    'renameSync',
-    'readdirSync',
-    'readFileSync',
-    'appendFileSync',
-    'rmSync',
-    'rmdirSync',
-  ];
-  const patched = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
-  for (const method of methods) {
-    const original = patched[method];
-    patched[method] = (...args) => {
-      if (String(args[0]).startsWith(orders.root)) operation();
-      return original?.(...args);
-    };
-  }
-  const write = fs.writeFileSync;
-  patched['writeFileSync'] = (file, text, ...more) => {
-    // Node's own appendFileSync comes this way too, with options.
-    if (more.length === 0) {
-      operation();
-      write(file as string, String(text).slice(0, 20));
-      operation();
-    }
-    write(file as string, text as string, ...(more as []));
-  };
 }
 
 async function enterOnce(groups: FileGroups, who: string): Promise<void> {
@@ -97,5 +66,5 @@ async function work(): Promise<void> {
   note('ends', `${process.pid}`);
 }
 
-countOperations();
+beforeOperations(orders.root, operation);
 await work();
