@@ -85,8 +85,9 @@ export function groupsContract(name: string, make: () => GroupsUnderTest): void 
 
     test('gives a place back at the end of a scope', async () => {
       {
-        using _lease = await held(ask(made.groups, 'a'));
+        using lease = await held(ask(made.groups, 'a'));
         assert.equal(await look(), 'a | ');
+        assert.equal(typeof lease.release, 'function');
       }
       assert.equal(await look(), ' | ');
     });
