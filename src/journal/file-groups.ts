@@ -22,11 +22,7 @@ export class FileGroups implements Groups {
   }
 
   #line(group: string): FileLine {
-    return new FileLine({
-      root: this.#root,
-      folder: path.join(this.#root, 'groups', folderOf(group)),
-      group,
-    });
+    return new FileLine({ root: this.#root, folder: path.join(this.#root, 'groups', folderOf(group)) });
   }
 }
 

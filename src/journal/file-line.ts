@@ -14,7 +14,6 @@ interface LineOptions {
   readonly root: string;
   /** The group's own. */
   readonly folder: string;
-  readonly group: string;
 }
 
 /** What stands in a ticket's file. */
@@ -56,7 +55,7 @@ export class FileLine implements Line {
 
   join(holder: Holder, limit: number): string {
     const ticket: Ticket = { owner: thisProcess(), holder, limit };
-    const draft = this.#draft(JSON.stringify({ group: this.#options.group, ...ticket }));
+    const draft = this.#draft(JSON.stringify(ticket));
     const id = this.#settle(draft);
     this.#own = id;
     clearInterval(this.#heart);
@@ -221,7 +220,8 @@ function ticketFrom(text: string): Ticket | undefined {
 }
 
 function isHolder(holder: Partial<Holder> | undefined): holder is Holder {
-  return typeof holder?.run === 'string' && ['undefined', 'string'].includes(typeof holder.step);
+  if (typeof holder?.run !== 'string' || !['undefined', 'string'].includes(typeof holder.step)) return false;
+  return holder.within === undefined || isHolder(holder.within);
 }
 
 function ageMs(file: string): number {

@@ -1,4 +1,4 @@
-import type { StepAddress } from '../model/attempt.ts';
+import type { RunId, StepAddress } from '../model/attempt.ts';
 import type { GroupView, Holder } from './groups.ts';
 
 /** Somebody in a group, holding or waiting. */
@@ -40,25 +40,24 @@ export function holdersOf(members: readonly Member[]): ReadonlySet<Member> {
   return holding;
 }
 
-/** The place that a member shares: the narrowest before it that is its own run's, its own, or that of a step around it. */
+/** The place that a member shares, if it does. */
 function parentsOf(members: readonly Member[]): ReadonlyMap<Member, Member | undefined> {
   const parents = new Map<Member, Member | undefined>();
-  const ofRun = new Map<string, Member[]>();
+  const ofRun = new Map<RunId, Member[]>();
   for (const member of members) {
     const { run } = member.holder;
-    const before = ofRun.get(run) ?? [];
-    parents.set(member, narrowest(before.filter(({ holder }) => contains(holder.step, member.holder.step))));
-    ofRun.set(run, [...before, member]);
+    parents.set(member, narrowestAround(member.holder, ofRun));
+    ofRun.set(run, [...(ofRun.get(run) ?? []), member]);
   }
   return parents;
 }
 
-function narrowest(around: readonly Member[]): Member | undefined {
-  const depth = ({ holder }: Member) => holder.step?.length ?? 0;
-  return around.reduce<Member | undefined>(
-    (best, each) => (best === undefined || depth(each) >= depth(best) ? each : best),
-    undefined,
-  );
+/** Its own run, itself, or a step around it, whichever is narrowest; else what its run is a child of. */
+function narrowestAround(holder: Holder, before: ReadonlyMap<RunId, readonly Member[]>): Member | undefined {
+  const around = (before.get(holder.run) ?? []).filter((each) => contains(each.holder.step, holder.step));
+  const depth = ({ holder: { step } }: Member) => step?.length ?? 0;
+  const found = around.toSorted((a, b) => depth(a) - depth(b)).at(-1);
+  return found ?? (holder.within && narrowestAround(holder.within, before));
 }
 
 /** Whether a step is another one, or lies inside it: `tdd` contains `tdd[2].test`. Every step lies inside its run. */

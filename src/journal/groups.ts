@@ -5,9 +5,9 @@ import type { RunId, StepAddress } from '../model/attempt.ts';
  * Places are given in the order of arrival; a place is free again when its holder gives it back or its process is gone.
  * One contract suite (`test/journal/groups-contract.ts`) holds for every implementation.
  *
- * A step inside the group of its own run (or of a step around it) shares that place: it can never wait for itself.
- * Beside each other such steps still count, so two of them keep to the limit that they ask for. A place is given back
- * after those inside it.
+ * A step in the group of its own run, of a step around it or of a run that this one is a child of shares that place:
+ * it can never wait for itself. Beside each other such steps still count, so two of them keep to the limit that they
+ * ask for. A place is given back after those inside it.
  */
 export interface Groups {
   /** Takes a place, and waits for it where that is asked for. Never rejects. */
@@ -40,6 +40,8 @@ export interface GroupRequest {
 export interface Holder {
   readonly run: RunId;
   readonly step?: StepAddress;
+  /** The step that this run is a child of. */
+  readonly within?: Holder;
 }
 
 /** `aborted`: the signal came first. */

@@ -14,7 +14,7 @@ class Comer {
   #held = false;
 
   constructor(folder: string, run: string) {
-    this.#line = new FileLine({ root: folder, folder: path.join(folder, 'group'), group: 'g' });
+    this.#line = new FileLine({ root: folder, folder: path.join(folder, 'group') });
     this.#id = this.#line.join({ run }, 1);
     this.look();
   }

@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { suite, test } from 'mocha';
+import type { Holder } from '../../src/journal/groups.ts';
 import { hasRoomFor, holdersOf, standingOf, victimsOf, type Member } from '../../src/journal/group-places.ts';
 
-/** `a`, `a.step`, `a.step:2` (limit 2), `a?` (not settled), in their order. */
+/** `a`, `a.step`, `a.step:2` (limit 2), `b<a.step` (a child run), `a?` (not settled), in their order. */
 function line(sketch: string): Member[] {
   return sketch.split(' ').map((text, i) => {
     const [name = '', limit = '1'] = text.replace('?', '').split(':');
-    const [run = '', ...step] = name.split('.');
-    const holder = step.length === 0 ? { run } : { run, step: step.join('.') };
+    const holder = name
+      .split('<')
+      .reduceRight<Holder | undefined>((within, each) => holderOf(each, within), undefined);
+    assert.ok(holder);
     return { id: `${i} ${name}`, holder, limit: Number(limit), settled: !text.includes('?') };
   });
+}
+
+function holderOf(name: string, within: Holder | undefined): Holder {
+  const [run = '', ...step] = name.split('.');
+  return { run, ...(step.length > 0 && { step: step.join('.') }), ...(within && { within }) };
 }
 
 function names(members: Iterable<Member>): string {
@@ -45,6 +53,11 @@ suite('Who holds a place in a group', () => {
     ['a.tdd b.s a.tdd[2].test', 'a.tdd a.tdd[2].test'],
     ['a.tdd b.s a.tddx', 'a.tdd'],
     ['a.scan{1} a.scan{2}', 'a.scan{1}'],
+    ['a b c<a.s', 'a c'],
+    ['a.s b c<a.s', 'a.s c'],
+    ['a.s b c<a.t', 'a.s'],
+    ['a b d.s<c.t<a.s', 'a d.s'],
+    ['a c<a.s c.t<a.s', 'a c c.t'],
   ] as const) {
     test(`of ${sketch}: ${holders}`, () => assert.equal(names(holdersOf(line(sketch))), holders));
   }
