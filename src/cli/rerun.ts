@@ -10,5 +10,5 @@ export async function rerun(door: Door, run: string, options: { readonly json?: 
 
 /** `baton resume`: goes on with a run whose runner died. */
 export async function resume(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
-  return watchOwn(door, options, (onEvents) => resumeRun(door.project, run, { onEvents }));
+  return watchOwn(door, options, (own) => resumeRun(door.project, run, own));
 }

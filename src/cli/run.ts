@@ -1,9 +1,10 @@
 import { emptyRecord } from '../base/json.ts';
 import type { RunState } from '../model/run-state.ts';
+import type { Queued } from '../project/admission.ts';
 import { startDetached } from '../project/detached-runner.ts';
 import { RunFollower } from '../project/run-follower.ts';
 import { newRunId } from '../project/run-id.ts';
-import { startRun, type OwnRun } from '../project/own-runs.ts';
+import { startRun, type OwnOptions, type OwnRun } from '../project/own-runs.ts';
 import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
@@ -22,7 +23,7 @@ export interface RunOptions {
 }
 
 /** E2. */
-export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, timedOut: 124 } as const;
+export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, refused: 75, timedOut: 124 } as const;
 
 /** `baton run`: in the foreground, or handed to a runner of its own. */
 export async function run(door: Door, name: string, options: RunOptions): Promise<number> {
@@ -69,19 +70,14 @@ export async function foreground(
   request: RunRequest,
   options: { readonly json?: boolean },
 ): Promise<number> {
-  return watchOwn(
-    door,
-    options,
-    (onEvents) => startRun(door.project, request, { onEvents }),
-    request.workflow,
-  );
+  return watchOwn(door, options, (own) => startRun(door.project, request, own), request.workflow);
 }
 
 /** Owns a run to its end: prints it, and turns signals into stop requests. */
 export async function watchOwn(
   door: Door,
   options: { readonly json?: boolean },
-  begin: (onEvents: (events: readonly RunEvent[]) => void) => Promise<Result<OwnRun, Refusal>>,
+  begin: (own: OwnOptions) => Promise<Result<OwnRun, Refusal>>,
   workflow?: LoadedWorkflow,
 ): Promise<number> {
   const printer = options.json === true ? jsonPrinter(door) : textPrinter(door);
@@ -92,7 +88,8 @@ export async function watchOwn(
     follower ??= new RunFollower(door.project.runs.journal, run, printer);
     follower.take(events);
   };
-  const started = await begin(onEvents);
+  const onWait = (queued: Queued) => door.complain(`${queuedWords(queued)}\n`);
+  const started = await begin({ onEvents, onWait });
   if (!started.ok) {
     printer.close();
     return refuse(door, started.error, workflow);
@@ -107,6 +104,15 @@ export async function watchOwn(
     await follower?.close();
     printer.close();
   }
+}
+
+/** `baton: run 2026… waits for a place in the group "review", behind 2025…; 1 more waits before it.` */
+export function queuedWords({ run, group, position, holders }: Queued): string {
+  const behind = holders.length === 0 ? '' : `, behind ${holders.map((holder) => holder.run).join(' and ')}`;
+  const more = position - 1;
+  const before =
+    more === 0 ? '.' : more === 1 ? '; 1 more waits before it.' : `; ${more} more wait before it.`;
+  return `baton: run ${run} is waiting for a place in the group "${group}"${behind}${before}`;
 }
 
 /** Ctrl-C asks once, and the second time forces: the engine counts. A closed terminal is a stop as well. */
@@ -178,8 +184,9 @@ export function refuse(door: Door, refusal: Refusal, workflow?: LoadedWorkflow):
       door.complain('Give inputs with --input name=value.\n');
       break;
     case 'taken':
+    case 'full':
     case 'unknown':
       door.complain(`baton: ${refusal.message}\n`);
   }
-  return EXIT.usage;
+  return refusal.kind === 'full' ? EXIT.refused : EXIT.usage;
 }

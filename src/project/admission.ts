@@ -1,0 +1,156 @@
+import { emptyRecord } from '../base/json.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { renderTemplate, type Scope } from '../expression/evaluate.ts';
+import { hasExpression } from '../expression/template.ts';
+import type { GroupRequest, Holder, Lease } from '../journal/groups.ts';
+import { JournalFailure, type JournalWriter } from '../journal/journal.ts';
+import type { RunId } from '../model/attempt.ts';
+import type { RunEvent, RunStarted, StopRequested } from '../model/run-event.ts';
+import type { RunState } from '../model/run-state.ts';
+import type { Project } from './project.ts';
+import type { Refusal } from './runs.ts';
+
+/** The place that a run needs before it begins: its workflow's `concurrency`, worked out. */
+export type GroupOrder = Pick<GroupRequest, 'group' | 'limit' | 'whenFull' | 'holder'>;
+
+/** What a run that waits for its place can say of it. */
+export interface Queued {
+  readonly run: RunId;
+  readonly group: string;
+  /** From 1: the next. */
+  readonly position: number;
+  readonly holders: readonly Holder[];
+}
+
+/** The place a run will ask for; undefined where its workflow has no `concurrency`. */
+export function orderOf(first: RunStarted, run: RunId): Result<GroupOrder | undefined, Refusal> {
+  const { concurrency } = first.workflow;
+  if (concurrency === undefined) return ok(undefined);
+  const group = groupOf(concurrency.group, first, run);
+  if (!group.ok) return refusal(`The concurrency group cannot be worked out: ${group.error}`);
+  if (group.value === '') return refusal('The concurrency group is empty text: give it a name.');
+  const { limit, whenFull } = concurrency;
+  return ok({ group: group.value, limit, whenFull, holder: { run } });
+}
+
+function refusal(message: string): Result<never, Refusal> {
+  return err({ kind: 'unknown', message });
+}
+
+function groupOf(template: string, first: RunStarted, run: RunId): Result<string, string> {
+  if (!hasExpression(template)) return ok(template);
+  const env = emptyRecord<string>();
+  const scope = scopeOf(first, run, env);
+  for (const [name, value] of Object.entries(first.workflow.env)) {
+    const rendered = renderTemplate(value, scope);
+    if (!rendered.ok) return rendered;
+    env[name] = rendered.value;
+  }
+  Object.assign(env, first.env);
+  return renderTemplate(template, scope);
+}
+
+/** What there is before any step: no `steps`, no `item`. */
+function scopeOf({ inputs, workflow, cause }: RunStarted, run: RunId, env: Record<string, string>): Scope {
+  return {
+    context: (name) => {
+      if (name === 'inputs') return inputs;
+      if (name === 'env') return env;
+      if (name === 'run') return { id: run, workflow: workflow.name, attempt: 1 };
+      if (name === 'schedule' && cause.kind === 'schedule') return { nominal_time: cause.nominalTime };
+      return undefined;
+    },
+    step: () => undefined,
+  };
+}
+
+/**
+ * Waits for the place. `full`: `when_full` is `reject` and there is none. `aborted`: the signal came first. Else the
+ * group itself cannot be kept, and the text says why.
+ */
+async function admit(
+  project: Pick<Project, 'groups' | 'runs'>,
+  order: GroupOrder,
+  { signal, onWait }: { readonly signal?: AbortSignal; readonly onWait?: (queued: Queued) => void },
+): Promise<Result<Lease, 'full' | 'aborted' | { readonly trouble: string }>> {
+  const { group, holder } = order;
+  const request: GroupRequest = {
+    ...order,
+    // Journal and groups are of one project, so whoever holds a place can be asked once its run is there.
+    evict: ({ run }) => project.runs.stop(run),
+    onWait: (position, holders) => onWait?.({ run: holder.run, group, position, holders }),
+  };
+  const entered = await project.groups.enter(request, signal ?? NEVER);
+  return typeof entered === 'object' && 'release' in entered ? ok(entered) : err(entered);
+}
+
+const NEVER = new AbortController().signal;
+
+/**
+ * For whom `when_full` is `reject`: the place at once, or the refusal, before anything is written. Nothing for all
+ * others: they wait once their run is there to be seen and stopped.
+ */
+export async function admitAtOnce(
+  project: Pick<Project, 'groups' | 'runs'>,
+  order: GroupOrder | undefined,
+): Promise<Result<Lease | undefined, Refusal>> {
+  if (order?.whenFull !== 'reject') return ok(undefined);
+  const admitted = await admit(project, order, {});
+  if (admitted.ok) return admitted;
+  if (typeof admitted.error === 'object') return refusal(admitted.error.trouble);
+  const { holders } = await project.groups.look(order.group);
+  const names = holders.map(({ run }) => run);
+  const held = names.length === 0 ? '' : ` Held by ${names.join(', ')}.`;
+  return err({ kind: 'full', message: `The concurrency group "${order.group}" is full.${held}` });
+}
+
+/** A run that is written down, and what it still needs to go on. */
+export interface Place {
+  readonly project: Pick<Project, 'groups' | 'runs'>;
+  readonly order: GroupOrder | undefined;
+  /** Held already. */
+  readonly lease: Lease | undefined;
+  readonly writer: JournalWriter;
+  readonly onWait?: ((queued: Queued) => void) | undefined;
+}
+
+/**
+ * Goes on once the run has its place, and gives it back when the run has ended. A run that is stopped before goes on
+ * without one, to end as stopped: the facts say that it was. Rejects with JournalFailure.
+ */
+export async function inItsPlace(
+  place: Place,
+  go: (stops: readonly RunEvent[]) => Promise<RunState>,
+): Promise<RunState> {
+  const { lease, stops } = await comeIn(place);
+  try {
+    return await go(stops);
+  } finally {
+    lease?.release();
+  }
+}
+
+interface CameIn {
+  readonly lease: Lease | undefined;
+  readonly stops: readonly RunEvent[];
+}
+
+async function comeIn({ project, order, lease, writer, onWait }: Place): Promise<CameIn> {
+  if (order === undefined || lease !== undefined) return { lease, stops: [] };
+  const stops: StopRequested[] = [];
+  const stopped = new AbortController();
+  const listening = writer.onRequest(({ by, force }) => {
+    stops.push({ type: 'stop-requested', by, force });
+    stopped.abort();
+  });
+  const admitted = await admit(project, order, { signal: stopped.signal, ...(onWait && { onWait }) });
+  listening[Symbol.dispose]();
+  try {
+    if (!admitted.ok && typeof admitted.error === 'object') throw new JournalFailure(admitted.error.trouble);
+    return { lease: admitted.ok ? admitted.value : undefined, stops: writer.append(stops) };
+  } catch (error) {
+    if (admitted.ok) admitted.value.release();
+    await writer.close();
+    throw error;
+  }
+}
