@@ -181,6 +181,30 @@ export function groupsContract(name: string, make: () => GroupsUnderTest): void 
       assert.deepEqual(z.evicted, ['a', 'b'], 'each is asked once');
     });
 
+    test('leaves the place to the newest, when many come at once that all want it', async () => {
+      const leases = new Map<string, Lease>();
+      const stopped = new Set<string>();
+      const asked: Asked[] = [];
+      const stop = ({ run }: Holder) => {
+        stopped.add(run);
+        asked[Number(run)]?.leave();
+        leases.get(run)?.release();
+        return Promise.resolve(true);
+      };
+      for (let i = 0; i < 20; i++) {
+        const groups = i % 2 === 0 ? made.groups : made.elsewhere();
+        asked.push(ask(groups, String(i), { whenFull: 'cancel_oldest', evict: stop }));
+        void held(asked[i]?.entered ?? assert.fail()).then(
+          (lease) => (stopped.has(String(i)) ? lease.release() : leases.set(String(i), lease)),
+          () => undefined,
+        );
+      }
+      await Promise.all(asked.map(({ entered }) => entered));
+      assert.deepEqual([stopped.size, stopped.has('19')], [19, false]);
+      assert.equal(await look(), '19 | ');
+      leases.get('19')?.release();
+    });
+
     test('asks only the oldest of several holders', async () => {
       const a = await held(ask(made.groups, 'a', { limit: 2 }));
       const b = await held(ask(made.groups, 'b', { limit: 2 }));
