@@ -7,6 +7,9 @@ export type { Refusal, RunRequest, Runs } from './project/runs.ts';
 export type { LoadedWorkflow, Workflows } from './project/workflows.ts';
 export { MemoryJournal } from './journal/memory-journal.ts';
 export { FileJournal } from './journal/file-journal.ts';
+export { MemoryGroups } from './journal/memory-groups.ts';
+export { FileGroups } from './journal/file-groups.ts';
+export type { Groups, GroupRequest, GroupView, Holder, Lease } from './journal/groups.ts';
 export {
   JournalFailure,
   type Journal,

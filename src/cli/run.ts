@@ -1,5 +1,6 @@
 import { emptyRecord } from '../base/json.ts';
 import type { RunState } from '../model/run-state.ts';
+import type { Queued } from '../project/admission.ts';
 import { startDetached } from '../project/detached-runner.ts';
 import { RunFollower } from '../project/run-follower.ts';
 import { newRunId } from '../project/run-id.ts';
@@ -24,7 +25,7 @@ export interface RunOptions {
 }
 
 /** E2. `detached`: in the background, or left waiting at a gate. */
-export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, timedOut: 124 } as const;
+export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, refused: 75, timedOut: 124 } as const;
 
 /** `baton run`: in the foreground, or handed to a runner of its own. */
 export async function run(door: Door, name: string, options: RunOptions): Promise<number> {
@@ -93,8 +94,9 @@ export async function watchOwn(
     follower ??= new RunFollower(door.project.runs.journal, run, printer);
     follower.take(events);
   };
+  const onWait = (queued: Queued) => door.complain(`${queuedWords(queued)}\n`);
   // Without a person at hand, a run that waits for one is left to whoever answers.
-  const started = await begin({ onEvents, park: !someoneThere });
+  const started = await begin({ onEvents, onWait, park: !someoneThere });
   if (!started.ok) {
     printer.close();
     return refuse(door, started.error, workflow);
@@ -119,6 +121,15 @@ function keysFor(door: Door, run: string, printer: RunPrinter): GateKeys {
     answer: (step, answer) =>
       void door.project.runs.answer(run, { step, answer, ...(who !== undefined && { who }) }),
   });
+}
+
+/** `baton: run 2026… waits for a place in the group "review", behind 2025…; 1 more waits before it.` */
+export function queuedWords({ run, group, position, holders }: Queued): string {
+  const behind = holders.length === 0 ? '' : `, behind ${holders.map((holder) => holder.run).join(' and ')}`;
+  const more = position - 1;
+  const before =
+    more === 0 ? '.' : more === 1 ? '; 1 more waits before it.' : `; ${more} more wait before it.`;
+  return `baton: run ${run} is waiting for a place in the group "${group}"${behind}${before}`;
 }
 
 /** Ctrl-C asks once, and the second time forces: the engine counts. A closed terminal is a stop as well. */
@@ -191,8 +202,9 @@ export function refuse(door: Door, refusal: Refusal, workflow?: LoadedWorkflow):
       door.complain('Give inputs with --input name=value.\n');
       break;
     case 'taken':
+    case 'full':
     case 'unknown':
       door.complain(`baton: ${refusal.message}\n`);
   }
-  return EXIT.usage;
+  return refusal.kind === 'full' ? EXIT.refused : EXIT.usage;
 }

@@ -118,6 +118,8 @@ export function noteEvent(agenda: Agenda, state: RunState, event: RunEvent): voi
     case 'run-started':
     case 'run-adopted':
     case 'run-parked':
+    case 'run-queued':
+    case 'run-admitted':
     case 'stop-requested':
     case 'run-ended':
       return;

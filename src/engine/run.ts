@@ -36,7 +36,7 @@ export type ChildAssignment = Extract<Assignment, { readonly kind: 'workflow' }>
 export type EnterGroup = (
   order: GroupOrder & { readonly run: RunId },
   signal: AbortSignal,
-) => Promise<GroupLease | 'full' | 'aborted'>;
+) => Promise<GroupLease | 'full' | 'aborted' | { readonly trouble: string }>;
 
 /** A place in a concurrency group, held until it is given back. */
 export interface GroupLease {
@@ -286,20 +286,20 @@ class RunLoop {
       this.#asking.delete(step);
       const waits =
         this.#state.steps[step]?.wait?.for === 'group' && !this.#over && this.#broken === undefined;
-      if (typeof answer === 'object') {
+      if (typeof answer === 'object' && 'release' in answer) {
         if (!waits) return answer.release();
         this.#leases.set(step, answer);
         this.#happened(() => this.#write([{ type: 'group-entered', step }]));
-      } else if (answer === 'full' && waits) {
-        this.#happened(() => this.#refuse(step, order.group));
+      } else if (answer !== 'aborted' && waits) {
+        const full = `the concurrency group "${order.group}" is full`;
+        this.#happened(() => this.#refuse(step, answer === 'full' ? full : answer.trouble));
       }
     });
   }
 
-  #refuse(address: StepAddress, group: string): void {
+  #refuse(address: StepAddress, message: string): void {
     const step = this.#state.steps[address];
     if (step === undefined) return;
-    const message = `the concurrency group "${group}" is full`;
     const facts: Fact[] = [];
     endAtOnce({ facts }, step, { ok: false, failure: { kind: 'refused', message } });
     this.#write(facts);

@@ -87,6 +87,7 @@ export function refusalWords(refusal: Refusal): string {
     case 'inputs':
       return refusal.problems.map(({ message }) => message).join('\n');
     case 'taken':
+    case 'full':
     case 'unknown':
       return refusal.message;
     default:

@@ -20,6 +20,7 @@ import {
 } from './journal.ts';
 import { noticeOf, readLines, readTypes } from './journal-lines.ts';
 import { isOwned, readOwner, thisProcess, writeOwner } from './owner.ts';
+import { prepareRoot } from './prepare-root.ts';
 import { appendIndex, readIndex, type IndexedRun } from './run-index.ts';
 import { summaryOf } from './summary.ts';
 import { watchRuns } from './watch-runs.ts';
@@ -35,7 +36,7 @@ export class FileJournal implements Journal {
   }
 
   async create(run: RunId, first: RunStarted): Promise<JournalWriter | 'exists'> {
-    this.#prepareRoot();
+    prepareRoot(this.#root);
     const draft = path.join(this.#root, 'runs', `.draft-${process.pid}-${run}`);
     fs.rmSync(draft, { recursive: true, force: true });
     for (const name of ['logs', 'requests', 'scratch'])
@@ -58,12 +59,6 @@ export class FileJournal implements Journal {
       startedAt: writer.startedAt,
     });
     return writer;
-  }
-
-  #prepareRoot(): void {
-    fs.mkdirSync(path.join(this.#root, 'runs'), { recursive: true });
-    const ignore = path.join(this.#root, '.gitignore');
-    if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, '*\n');
   }
 
   #folder(run: RunId): string {

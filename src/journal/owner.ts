@@ -37,37 +37,50 @@ export function writeOwner(folder: string, owner: Owner): void {
 
 export function readOwner(folder: string): Owner | undefined {
   try {
-    const owner = JSON.parse(fs.readFileSync(path.join(folder, 'owner.json'), 'utf8')) as Partial<Owner>;
-    const { pid, processStart, boot, host } = owner;
-    if (typeof pid !== 'number' || typeof processStart !== 'string') return undefined;
-    return { pid, processStart, boot: boot ?? '', host: host ?? '' };
+    return ownerFrom(JSON.parse(fs.readFileSync(path.join(folder, 'owner.json'), 'utf8')));
   } catch {
     return undefined;
   }
 }
 
+/** What was written of an owner; undefined for anything else. */
+export function ownerFrom(value: unknown): Owner | undefined {
+  const { pid, processStart, boot, host } = (value ?? {}) as Partial<Owner>; // every field is looked at
+  if (typeof pid !== 'number' || typeof processStart !== 'string') return undefined;
+  return { pid, processStart, boot: boot ?? '', host: host ?? '' };
+}
+
 /** A sign of life for those who cannot look at the process: the time of `owner.json`. */
 export function beat(folder: string): void {
+  touch(path.join(folder, 'owner.json'));
+}
+
+/** Gives a file the present time. One that is gone stays gone: the next write will say so. */
+export function touch(file: string): void {
   try {
     const now = new Date();
-    fs.utimesSync(path.join(folder, 'owner.json'), now, now);
+    fs.utimesSync(file, now, now);
   } catch {
-    // The folder is gone; the next write to the journal will say so.
+    // Not there.
   }
 }
 
 /** True while the owner written in a run's folder is at work. */
 export function isOwned(folder: string): boolean {
   const owner = readOwner(folder);
-  if (owner === undefined) return false;
-  if (owner.host !== os.hostname()) return heartbeatAgeMs(folder) < HEARTBEAT_MAX_AGE_MS;
+  return owner !== undefined && isAlive(owner, path.join(folder, 'owner.json'));
+}
+
+/** True while a process is at work. Of one on another machine, only the time of its heartbeat file is known. */
+export function isAlive(owner: Owner, heartbeat: string): boolean {
+  if (owner.host !== os.hostname()) return ageMs(heartbeat) < HEARTBEAT_MAX_AGE_MS;
   if (owner.boot !== bootId()) return false;
   return processStartOf(owner.pid) === owner.processStart && owner.processStart !== '';
 }
 
-function heartbeatAgeMs(folder: string): number {
+function ageMs(file: string): number {
   try {
-    return Date.now() - fs.statSync(path.join(folder, 'owner.json')).mtimeMs;
+    return Date.now() - fs.statSync(file).mtimeMs;
   } catch {
     return Infinity;
   }

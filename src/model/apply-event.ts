@@ -56,7 +56,8 @@ export function applyEvent(given: RunState | undefined, event: RunEvent): RunSta
   if (given === undefined) return undefined;
   // Only this file writes to a RunState; the types keep everybody else from it.
   const state = given as WritableRun;
-  if (state.counts.waiting > 0 && state.active === 0) state.pausedMs += Math.max(0, event.at - state.at);
+  const waits = state.queuedIn !== undefined || (state.counts.waiting > 0 && state.active === 0);
+  if (waits) state.pausedMs += Math.max(0, event.at - state.at);
   state.seq = event.seq;
   state.at = event.at;
   switch (event.type) {
@@ -66,6 +67,12 @@ export function applyEvent(given: RunState | undefined, event: RunEvent): RunSta
       return state;
     case 'run-parked':
       state.parked = true;
+      return state;
+    case 'run-queued':
+      state.queuedIn = event.group;
+      return state;
+    case 'run-admitted':
+      delete state.queuedIn;
       return state;
     case 'stop-requested':
       return noteStop(state, event);
@@ -81,7 +88,16 @@ export function applyEvent(given: RunState | undefined, event: RunEvent): RunSta
 
 type StepEvent = Exclude<
   RunEvent,
-  { readonly type: 'run-started' | 'run-adopted' | 'run-parked' | 'stop-requested' | 'run-ended' }
+  {
+    readonly type:
+      | 'run-started'
+      | 'run-adopted'
+      | 'run-parked'
+      | 'run-queued'
+      | 'run-admitted'
+      | 'stop-requested'
+      | 'run-ended';
+  }
 >;
 
 function applyToStep(state: WritableRun, event: StepEvent): void {

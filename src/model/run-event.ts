@@ -6,9 +6,20 @@ import type { OnFailure, StepId, Workflow } from './workflow.ts';
 export type Cause =
   | { readonly kind: 'person'; readonly door: 'cli' | 'editor' | 'library' }
   | { readonly kind: 'rerun'; readonly of: RunId }
-  /** A `workflow` step of another run. `depth` is 1 for the child of a run that somebody started. */
-  | { readonly kind: 'workflow'; readonly run: RunId; readonly step: StepAddress; readonly depth: number }
+  /** A `workflow` step of another run; `above` are those that this one is a child of in turn, the nearest first. */
+  | {
+      readonly kind: 'workflow';
+      readonly run: RunId;
+      readonly step: StepAddress;
+      readonly above: readonly Caller[];
+    }
   | { readonly kind: 'schedule'; readonly nominalTime: string };
+
+/** A step that runs another workflow. */
+export interface Caller {
+  readonly run: RunId;
+  readonly step: StepAddress;
+}
 
 /** How a whole run ended (rule S7). */
 export type RunEnd = 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
@@ -23,6 +34,8 @@ export type Fact =
   | RunStarted
   | RunAdopted
   | RunParked
+  | RunQueued
+  | RunAdmitted
   | AttemptStarted
   | AttemptEnded
   | StepSkipped
@@ -75,6 +88,17 @@ export interface RunAdopted {
 /** Only people can go on with the run: its owner left, and whoever answers carries it on. */
 export interface RunParked {
   readonly type: 'run-parked';
+}
+
+/** The run waits for a place in its workflow's concurrency group. */
+export interface RunQueued {
+  readonly type: 'run-queued';
+  readonly group: string;
+}
+
+/** The run has its place. */
+export interface RunAdmitted {
+  readonly type: 'run-admitted';
 }
 
 export interface AttemptStarted {

@@ -135,6 +135,8 @@ export interface RunState {
   readonly ended?: RunEnd;
   /** Only people can go on with it, and nobody owns it. */
   readonly parked: boolean;
+  /** The concurrency group in which it waits for a place. */
+  readonly queuedIn?: string;
   /** How many processes carried it on, from 1. */
   readonly starts: number;
   /** How many child runs it began. */

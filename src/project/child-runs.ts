@@ -7,7 +7,7 @@ import type { AttemptIo } from '../executors/executor.ts';
 import type { Asked } from '../journal/journal.ts';
 import { describeFailure, type LargeValue, type Outcome, type RunId } from '../model/attempt.ts';
 import { outputsOf } from '../model/inside.ts';
-import type { Cause, RunEvent, StopAsker } from '../model/run-event.ts';
+import type { Caller, Cause, RunEvent, StopAsker } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
 
 /** How deep a run may be below one that somebody started. */
@@ -26,7 +26,8 @@ export type BegunChild =
 
 /** What running a child needs of whoever owns runs. */
 export interface ChildDoor {
-  readonly depth: number;
+  /** The steps that this run is a child of, the nearest first. */
+  readonly above: readonly Caller[];
   /** The folder in which a run keeps values that are too large for its journal. */
   readonly valuesOf: (run: RunId) => string;
   /** Begins the run, or goes on with it where a former owner began it. The error says why it cannot be. */
@@ -52,11 +53,11 @@ export function childRunner(door: ChildDoor): NonNullable<RunWorld['runChild']> 
 
 async function runChild(door: ChildDoor, assignment: ChildAssignment, io: AttemptIo): Promise<Outcome> {
   const { path: ref, inputs, child: run } = assignment.with;
-  const depth = door.depth + 1;
-  if (depth > DEEPEST_RUN) return notStarted(`workflows that run workflows go at most ${DEEPEST_RUN} deep`);
+  if (door.above.length >= DEEPEST_RUN)
+    return notStarted(`workflows that run workflows go at most ${DEEPEST_RUN} deep`);
   const log = (line: string) => io.log.write(Buffer.from(`${line}\n`));
   log(`Run ${run} of ${ref}`);
-  const cause: Cause = { kind: 'workflow', run: assignment.run, step: assignment.step, depth };
+  const cause: Cause = { kind: 'workflow', run: assignment.run, step: assignment.step, above: door.above };
   const onEvents = (events: readonly RunEvent[]) => events.flatMap(lineOf).forEach(log);
   const begun = await door.begin({ run, ref, inputs, cause, onEvents });
   if (!begun.ok) return notStarted(begun.error);

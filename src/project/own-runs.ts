@@ -2,12 +2,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { localBackend } from '../backends/local.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { adopt, carryOn, type RunWorld } from '../engine/run.ts';
+import { adopt, carryOn, type EnterGroup, type RunWorld } from '../engine/run.ts';
+import type { Lease } from '../journal/groups.ts';
 import type { JournalWriter } from '../journal/journal.ts';
 import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
-import type { RunEvent } from '../model/run-event.ts';
+import type { Cause, RunEvent } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
+import {
+  admitAtOnce,
+  callersOf,
+  holderAbove,
+  inItsPlace,
+  makeRoom,
+  orderOf,
+  type GroupOrder,
+  type Queued,
+} from './admission.ts';
 import { childRunner, type ChildDoor } from './child-runs.ts';
 import { hashFiles } from './hash-files.ts';
 import type { Project } from './project.ts';
@@ -32,9 +43,14 @@ export interface OwnOptions {
   readonly onEvents?: (events: readonly RunEvent[]) => void;
   /** Leave the run when only people can go on with it. */
   readonly park?: boolean;
+  /** Told when the run has to wait for a place in its workflow's group, and whenever that changes. */
+  readonly onWait?: (queued: Queued) => void;
 }
 
-/** Begins a run and carries it to its end in this process. */
+/**
+ * Begins a run and carries it to its end in this process. Where its workflow has a `concurrency` that waits, the run is
+ * there before it waits: it can be seen and stopped, and whoever asked for it knows its name.
+ */
 export async function startRun(
   project: Project,
   request: RunRequest,
@@ -45,13 +61,23 @@ export async function startRun(
   const { journal } = project.runs;
   const run = options.run ?? newRunId(Date.now());
   if (!isRunId(run)) return err({ kind: 'unknown', message: `"${run}" cannot be the name of a run.` });
-  const writer = await journal.create(run, first.value);
-  if (writer === 'exists') return err({ kind: 'taken', message: `There is a run ${run} already.` });
+  const order = orderOf(first.value, run);
+  if (!order.ok) return order;
+  const atOnce = await admitAtOnce(project, order.value);
+  if (!atOnce.ok) return atOnce;
+  const writer = await journal.create(run, first.value).catch(givingBack(atOnce.value));
+  if (writer === 'exists') {
+    atOnce.value?.release();
+    return err({ kind: 'taken', message: `There is a run ${run} already.` });
+  }
   if (request.reuse !== undefined) copyValues(writer.values, request.reuse.run);
   const events = (await journal.read(run))?.events ?? [];
-  const { cause } = first.value;
-  const world = worldOf(project, writer, options, cause.kind === 'workflow' ? cause.depth : 0);
-  return ok({ run, ended: carryOn({ writer, events, world }) });
+  const world = worldOf(project, writer, options, first.value.cause);
+  const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
+  return ok({
+    run,
+    ended: inItsPlace(place, (since) => carryOn({ writer, events: [...events, ...since], world })),
+  });
 }
 
 /** Values that are taken over from an earlier run become values of this one, which may outlive it. */
@@ -70,7 +96,14 @@ export async function resumeRun(
   run: RunId,
   options: OwnOptions = {},
 ): Promise<Result<OwnRun, Refusal>> {
-  const reopened = isRunId(run) ? await project.runs.journal.reopen(run) : 'unknown';
+  const order = await orderAgain(project, run);
+  if (!order.ok) return order;
+  const atOnce = await admitAtOnce(project, order.value);
+  if (!atOnce.ok) return atOnce;
+  const reopened = isRunId(run)
+    ? await project.runs.journal.reopen(run).catch(givingBack(atOnce.value))
+    : 'unknown';
+  if (typeof reopened === 'string') atOnce.value?.release();
   switch (reopened) {
     case 'unknown':
       return err(unknownRun(run));
@@ -79,14 +112,37 @@ export async function resumeRun(
     case 'ended':
       return err({ kind: 'taken', message: `Run ${run} has ended; \`baton rerun ${run}\` runs it again.` });
     default: {
-      const [first] = reopened.record.events;
-      const depth = first?.type === 'run-started' && first.cause.kind === 'workflow' ? first.cause.depth : 0;
-      return ok({ run, ended: adopt(reopened, worldOf(project, reopened.writer, options, depth)) });
+      const { writer, record } = reopened;
+      const [began] = record.events;
+      const cause = began?.type === 'run-started' ? began.cause : UNKNOWN_CAUSE;
+      const world = worldOf(project, writer, options, cause);
+      const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
+      const go = (since: readonly RunEvent[]) =>
+        adopt({ writer, record: { ...record, events: [...record.events, ...since] } }, world);
+      return ok({ run, ended: inItsPlace(place, go) });
     }
   }
 }
 
-function worldOf(project: Project, writer: JournalWriter, options: OwnOptions, depth: number): RunWorld {
+/** What throws on the way must not keep a place. */
+function givingBack(lease: Lease | undefined): (error: unknown) => never {
+  return (error) => {
+    lease?.release();
+    throw error;
+  };
+}
+
+/** The place that a run asked for when it began; nothing where nobody may go on with it anyway. */
+async function orderAgain(project: Project, run: RunId): Promise<Result<GroupOrder | undefined, Refusal>> {
+  const record = isRunId(run) ? await project.runs.journal.read(run) : undefined;
+  const first = record?.events[0];
+  const open = record?.presence === 'lost' || record?.presence === 'parked';
+  return open && first?.type === 'run-started' ? orderOf(first, run) : ok(undefined);
+}
+
+const UNKNOWN_CAUSE: Cause = { kind: 'person', door: 'library' };
+
+function worldOf(project: Project, writer: JournalWriter, options: OwnOptions, cause: Cause): RunWorld {
   const { folder, env } = project;
   const { onEvents, park } = options;
   const values = valueFiles(writer.values);
@@ -99,16 +155,33 @@ function worldOf(project: Project, writer: JournalWriter, options: OwnOptions, d
       readLarge: values.read,
       fileOf: values.fileOf,
     },
-    runChild: childRunner(childDoor(project, writer, depth)),
+    runChild: childRunner(childDoor(project, writer, cause)),
+    enterGroup: groupDoor(project, cause),
     ...(onEvents && { onEvents }),
     ...(park !== undefined && { park }),
   };
 }
 
-function childDoor(project: Project, writer: JournalWriter, depth: number): ChildDoor {
+/** Places for steps; a step of a child run may share that of the step which runs it. */
+function groupDoor(project: Project, cause: Cause): EnterGroup {
+  const within = holderAbove(cause);
+  return ({ run, step, group, limit, whenFull }, signal) =>
+    project.groups.enter(
+      {
+        group,
+        limit,
+        whenFull,
+        holder: { run, step, ...(within !== undefined && { within }) },
+        evict: async (holder) => (await makeRoom(project, holder)) !== 'gone',
+      },
+      signal,
+    );
+}
+
+function childDoor(project: Project, writer: JournalWriter, cause: Cause): ChildDoor {
   const { journal } = project.runs;
   return {
-    depth,
+    above: callersOf(cause),
     valuesOf: (run) => valuesBeside(writer.values, run),
     async begin({ run, ref, inputs, cause, onEvents }) {
       const past = await journal.read(run);
@@ -136,6 +209,7 @@ function refusalWords(refusal: Refusal): string {
     case 'inputs':
       return refusal.problems.map(({ message }) => message).join(' ');
     case 'taken':
+    case 'full':
     case 'unknown':
       return refusal.message;
   }

@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { FileGroups } from '../journal/file-groups.ts';
 import { FileJournal } from '../journal/file-journal.ts';
+import type { Groups } from '../journal/groups.ts';
 import type { Journal } from '../journal/journal.ts';
 import { runsOf, type Runs } from './runs.ts';
 import { workflowsOf, type Workflows } from './workflows.ts';
@@ -10,6 +12,8 @@ export interface Project {
   readonly folder: string;
   readonly workflows: Workflows;
   readonly runs: Runs;
+  /** Of runs and steps of which only so many go on at once. */
+  readonly groups: Groups;
   /** What steps inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -19,6 +23,8 @@ export interface ProjectOptions {
   readonly files?: readonly string[];
   /** Where runs are kept; the default is `.baton` in the folder. */
   readonly journal?: Journal;
+  /** Where concurrency groups are kept; the default is `.baton` in the folder. */
+  readonly groups?: Groups;
   /** What steps inherit; the default is this process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -26,7 +32,10 @@ export interface ProjectOptions {
 /** Opens a folder. Nothing is read or written before it is asked for. */
 export function openProject(folder: string, options: ProjectOptions = {}): Project {
   const root = path.resolve(folder);
-  const journal = options.journal ?? new FileJournal(path.join(root, '.baton'));
+  const kept = path.join(root, '.baton');
+  const journal = options.journal ?? new FileJournal(kept);
+  const groups = options.groups ?? new FileGroups(kept);
   const workflows = workflowsOf(root, options.files);
-  return { folder: root, workflows, runs: runsOf(journal, workflows), env: options.env ?? process.env };
+  const env = options.env ?? process.env;
+  return { folder: root, workflows, runs: runsOf(journal, workflows), groups, env };
 }

@@ -39,6 +39,8 @@ export type Refusal =
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'inputs'; readonly problems: readonly InputProblem[] }
   | { readonly kind: 'taken'; readonly message: string }
+  /** By the workflow's `concurrency`. */
+  | { readonly kind: 'full'; readonly message: string }
   | { readonly kind: 'unknown'; readonly message: string };
 
 /** The runs of a project, for everybody: reading and asking. Owning one is `own-runs.ts`, for runners only. */

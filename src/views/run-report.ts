@@ -77,7 +77,9 @@ export function runReport(state: RunState, lost: boolean, problems: ProblemsOfSt
 }
 
 export function runStatus(state: RunState, lost: boolean): RunStatus {
-  return state.ended ?? (lost ? 'lost' : state.parked ? 'waiting' : 'running');
+  return (
+    state.ended ?? (lost ? 'lost' : state.parked || state.queuedIn !== undefined ? 'waiting' : 'running')
+  );
 }
 
 /** What a person sees of a step: in a lost run nothing is running any more. */

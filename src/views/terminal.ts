@@ -72,6 +72,8 @@ export function eventLines(event: RunEvent, state: RunState, style: TerminalStyl
       return [paint(style, 'yellow', adoptedWords(state))];
     case 'run-parked':
       return [paint(style, 'yellow', 'The run waits for an answer, and goes on when it has one.')];
+    case 'run-queued':
+      return [paint(style, 'dim', `Waiting for a place in the concurrency group "${event.group}".`)];
     case 'attempt-ended':
     case 'gate-answered':
       return endLines(state, event.step, style, event.at);
@@ -110,6 +112,7 @@ export function eventLines(event: RunEvent, state: RunState, style: TerminalStyl
         ? [`${label(event.step, state, style)} ${paint(style, 'dim', `attempt ${event.attempt}`)}`]
         : [];
     case 'group-entered':
+    case 'run-admitted':
       return [];
     default:
       return [];

@@ -8,7 +8,7 @@ const STATUS_WORDS: Readonly<Record<StepStatus | RunStatus, string>> = {
   queued: 'queued',
   running: 'running',
   backoff: 'waiting to try again',
-  waiting: 'waiting for an answer',
+  waiting: 'waiting',
   succeeded: 'succeeded',
   failed: 'failed',
   timed_out: 'timed out',

@@ -17,6 +17,7 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly out: () => string;
+  readonly err: () => string;
   readonly ended: Promise<Ended>;
 }
 
@@ -46,7 +47,7 @@ export function start(folder: string, ...args: readonly string[]): Started {
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-  return { child, out: () => out, ended };
+  return { child, out: () => out, err: () => err, ended };
 }
 
 export function baton(folder: string, ...args: readonly string[]): Promise<Ended> {

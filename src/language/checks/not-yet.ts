@@ -12,7 +12,7 @@ import type { CheckContext } from './check.ts';
  */
 const NOT_YET = {
   stepFields: ['cache'],
-  workflowFields: ['concurrency'],
+  workflowFields: [],
   functions: ['raw'],
   inputFields: { secret: 'Secret inputs cannot be used yet: their values would be seen in logs.' },
   /** A workflow with these can be run all the same, by hand. */
