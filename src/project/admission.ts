@@ -181,7 +181,7 @@ async function comeIn({ project, order, lease, writer, onWait }: Place): Promise
   listening[Symbol.dispose]();
   try {
     if (!admitted.ok && typeof admitted.error === 'object') throw new JournalFailure(admitted.error.trouble);
-    if (since.some(({ type }) => type === 'run-queued')) write({ type: 'run-admitted' });
+    if (admitted.ok && since.some(({ type }) => type === 'run-queued')) write({ type: 'run-admitted' });
     // What was asked for meanwhile is for the run itself, which listens from now on.
     for (const request of others) await project.runs.journal.request(writer.run, request);
     return { lease: admitted.ok ? admitted.value : undefined, since };

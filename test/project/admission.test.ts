@@ -79,7 +79,7 @@ suite('A run of a workflow with concurrency', () => {
     assert.deepEqual([state.ended, state.stop?.by], ['cancelled', 'SIGTERM']);
     assert.deepEqual(
       (await project.runs.journal.read('r'))?.events.map(({ type }) => type),
-      ['run-started', 'stop-requested', 'step-skipped', 'run-ended'],
+      ['run-started', 'run-queued', 'stop-requested', 'step-skipped', 'run-ended'],
     );
     assert.deepEqual(await groups.look(GROUP), { holders: [{ run: 'other' }], waiting: [] });
     lease.release();
