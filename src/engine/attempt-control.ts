@@ -1,21 +1,27 @@
 import type { AttemptIo } from '../backends/backend.ts';
+import type { JournalWriter } from '../journal/journal.ts';
+import type { StepAddress } from '../model/attempt.ts';
 import type { LogSink } from '../model/log-sink.ts';
 
 /** One running attempt as its run holds it. What the executor does not ask for is never made: most attempts are short. */
 export class AttemptControl implements AttemptIo {
-  readonly #openLog: () => LogSink;
+  readonly #writer: Pick<JournalWriter, 'log'>;
+  readonly #step: StepAddress;
+  readonly #attempt: number;
   #log: LogSink | undefined;
   #cancel: AbortController | undefined;
   #kill: AbortController | undefined;
   #asked = false;
   #forced = false;
 
-  constructor(openLog: () => LogSink) {
-    this.#openLog = openLog;
+  constructor(writer: Pick<JournalWriter, 'log'>, step: StepAddress, attempt: number) {
+    this.#writer = writer;
+    this.#step = step;
+    this.#attempt = attempt;
   }
 
   get log(): LogSink {
-    return (this.#log ??= this.#openLog());
+    return (this.#log ??= this.#writer.log(this.#step, this.#attempt));
   }
 
   get cancel(): AbortSignal {

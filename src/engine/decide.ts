@@ -53,27 +53,37 @@ export function decide(
     return { ...NOTHING, facts: [{ type: 'stop-requested', by: 'timeout', force: false }] };
   }
   const court: Court = { agenda, state, now: moment.now, sources, facts: [], enter: [] };
-  const stop: StopOrder[] = [];
-  for (const address of due(agenda, state, moment.now)) callTime(court, address);
+  if (agenda.deadlines.size > 0) callTime(court);
   const halted = isHalted(state);
   if (!halted && agenda.toRewind.length > 0) {
     // What is about to begin anew is not looked at before it has.
     for (const address of taken(agenda, 'toRewind')) rewind(court, address);
     if (court.facts.length > 0) return { ...NOTHING, facts: court.facts };
   }
-  if (halted) halt(court, stop);
-  if (agenda.stopping.size > 0) stopSingly(court, stop);
+  const stop = halted || agenda.stopping.size > 0 ? ending(court, halted) : NOBODY;
   for (const address of taken(agenda, 'toClose')) close(court, address, halted);
   if (!halted) for (const address of taken(agenda, 'toJudge')) judge(court, address);
-  const start = halted ? [] : fillSlots(court);
+  const start = halted ? NOBODY : fillSlots(court);
   const { facts, enter } = court;
   if (facts.length === 0 && isOver(state)) facts.push(endOf(state));
-  return { facts, start, stop, enter, ...wake(agenda, timeoutAt, moment) };
+  const wakeAt = alarm(agenda, timeoutAt, moment);
+  return wakeAt === Infinity ? { facts, start, stop, enter } : { facts, start, stop, enter, wakeAt };
+}
+
+const NOBODY: readonly never[] = [];
+
+/** Calls off what has not begun and ends what runs: all of it, or what was told to end by itself. */
+function ending(court: Court, halted: boolean): readonly StopOrder[] {
+  const stop: StopOrder[] = [];
+  if (halted) halt(court, stop);
+  if (court.agenda.stopping.size > 0) stopSingly(court, stop);
+  return stop;
 }
 
 function taken(agenda: Agenda, list: 'toClose' | 'toRewind' | 'toJudge'): readonly StepAddress[] {
   const addresses = agenda[list];
-  if (addresses.length > 0) agenda[list] = [];
+  if (addresses.length === 0) return NOBODY;
+  agenda[list] = [];
   return addresses;
 }
 
@@ -137,16 +147,15 @@ function stopSingly({ agenda, state, facts }: Court, stop: StopOrder[]): void {
   }
 }
 
-function due(agenda: Agenda, state: RunState, now: number): readonly StepAddress[] {
-  const found: StepAddress[] = [];
+/** Time is up: for answers, and for loops. */
+function callTime({ agenda, state, now, facts }: Court): void {
   for (let next = agenda.deadlines.peek(); next !== undefined; next = agenda.deadlines.peek()) {
     const step = state.steps[next.step];
     const stands = step !== undefined && deadlineNow(step) === next.at;
-    if (stands && next.at > now) break;
+    if (stands && next.at > now) return;
     agenda.deadlines.pop();
-    if (stands) found.push(next.step);
+    if (stands) facts.push(timeIsUp(step));
   }
-  return found;
 }
 
 function deadlineNow(step: StepState): number | undefined {
@@ -154,13 +163,10 @@ function deadlineNow(step: StepState): number | undefined {
   return step.status === 'running' && step.stopping === undefined ? deadlineOf(step) : undefined;
 }
 
-/** Time is up: for an answer, or for a loop. */
-function callTime({ state, facts }: Court, address: StepAddress): void {
-  const step = state.steps[address];
-  if (step?.status === 'waiting' && step.step.kind === 'gate') {
-    const answer = step.step.with.onTimeout;
-    facts.push({ type: 'gate-answered', step: address, answer, by: 'timeout' });
-  } else facts.push({ type: 'step-stop-requested', step: address, by: 'timeout' });
+function timeIsUp({ id, status, step }: StepState): Fact {
+  return status === 'waiting' && step.kind === 'gate'
+    ? { type: 'gate-answered', step: id, answer: step.with.onTimeout, by: 'timeout' }
+    : { type: 'step-stop-requested', step: id, by: 'timeout' };
 }
 
 function rewind({ state, facts }: Court, gate: StepAddress): void {
@@ -185,17 +191,19 @@ function runEndOf(state: RunState): RunEnd {
 }
 
 /** Hands the free slots out: to retries that are due, then to ready steps in their order. */
-function fillSlots({ agenda, state, now, facts }: Court): StepAddress[] {
-  const start: StepAddress[] = [];
+function fillSlots({ agenda, state, now, facts }: Court): readonly StepAddress[] {
   let free = state.parallel - agenda.running.size;
+  if (free <= 0 || (agenda.ready.size === 0 && agenda.retries.size === 0)) return NOBODY;
+  const start: StepAddress[] = [];
   let children = state.children;
   while (free > 0) {
     const address = nextRetry(agenda, now) ?? agenda.ready.pop()?.step;
     if (address === undefined) break;
     const step = state.steps[address];
     if (step === undefined || (step.status !== 'queued' && step.status !== 'backoff')) continue;
-    const child = step.step.kind === 'workflow' ? { child: `${state.run}-c${++children}` } : undefined;
-    facts.push({ type: 'attempt-started', step: address, attempt: nextAttempt(step), ...child });
+    const child = step.step.kind === 'workflow' ? `${state.run}-c${++children}` : undefined;
+    const begun = { type: 'attempt-started', step: address, attempt: nextAttempt(step) } as const;
+    facts.push(child === undefined ? begun : { ...begun, child });
     start.push(address);
     free--;
   }
@@ -209,16 +217,11 @@ function nextRetry(agenda: Agenda, now: number): StepAddress | undefined {
 }
 
 /** A retry that is due but has no slot needs no alarm: the attempt that frees one asks again anyway. */
-function wake(
-  agenda: Agenda,
-  timeoutAt: number | undefined,
-  { now, steady }: Moment,
-): { readonly wakeAt?: number } {
+function alarm(agenda: Agenda, timeoutAt: number | undefined, { now, steady }: Moment): number {
   const retryAt = agenda.retries.peek()?.at ?? Infinity;
   const deadline = agenda.deadlines.peek()?.at ?? Infinity;
   const timeout = timeoutAt === undefined ? Infinity : timeoutAt - steady + now;
-  const at = Math.min(retryAt > now ? retryAt : Infinity, deadline, timeout);
-  return at === Infinity ? {} : { wakeAt: at };
+  return Math.min(retryAt > now ? retryAt : Infinity, deadline, timeout);
 }
 
 /** True where only people can go on: nothing runs or is about to, and some gate waits for its answer. */

@@ -90,12 +90,6 @@ export async function carryOn(run: {
   }
 }
 
-interface EndedAttempt {
-  readonly step: StepAddress;
-  readonly outcome: Outcome;
-  readonly durationMs: number;
-}
-
 class RunLoop {
   readonly ended: Promise<RunState>;
   readonly #writer: JournalWriter;
@@ -110,7 +104,7 @@ class RunLoop {
   readonly #requests: Disposable;
   readonly #startedAt: { readonly wall: number; readonly monotonic: number };
   /** Attempts that have ended since the last turn: one turn takes them all. */
-  #ends: EndedAttempt[] = [];
+  #ends: AttemptEnded[] = [];
   #resolve: (state: RunState) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #callOff: (() => void) | undefined;
@@ -186,9 +180,10 @@ class RunLoop {
   #turn(): void {
     this.#callOff?.();
     this.#callOff = undefined;
+    const moment = this.#moment();
     try {
       for (;;) {
-        const decision = decide(this.#agenda, this.#state, this.#moment(), this.#sources);
+        const decision = decide(this.#agenda, this.#state, moment, this.#sources);
         if (decision.facts.length > 0) this.#write(decision.facts);
         this.#carryOut(decision);
         if (decision.facts.length === 0) return this.#rest(decision.wakeAt);
@@ -229,13 +224,13 @@ class RunLoop {
     const { clock } = this.#world;
     const startedAt = clock.monotonic();
     const attempt = this.#state.steps[address]?.attempts.at(-1)?.number ?? 1;
-    const control = new AttemptControl(() => this.#writer.log(address, attempt));
+    const control = new AttemptControl(this.#writer, address, attempt);
     this.#running.set(address, control);
     const ended = (outcome: Outcome) => {
       this.#running.delete(address);
       const durationMs = Math.round(clock.monotonic() - startedAt);
       if (this.#broken !== undefined) return this.#giveUpWhenQuiet();
-      this.#ends.push({ step: address, outcome, durationMs });
+      this.#ends.push(this.#endOf(address, outcome, durationMs));
       // Whatever ends in the same breath is written down, and looked at, together.
       if (this.#ends.length === 1) queueMicrotask(this.#takeEnds);
     };
@@ -260,10 +255,10 @@ class RunLoop {
   readonly #takeEnds = (): void => {
     const ends = this.#ends;
     this.#ends = [];
-    this.#happened(() => this.#write(ends.map((end) => this.#endOf(end))));
+    this.#happened(() => this.#write(ends));
   };
 
-  #endOf({ step: address, outcome, durationMs }: EndedAttempt): AttemptEnded {
+  #endOf(address: StepAddress, outcome: Outcome, durationMs: number): AttemptEnded {
     const step = this.#state.steps[address];
     const attempt = step?.attempts.at(-1)?.number ?? 1;
     const { clock, random } = this.#world;

@@ -225,6 +225,7 @@ function add(state: WritableRun, { id, step, level, place, parent, item, openNee
     level,
     place,
     status,
+    result: undefined,
     attempts,
     earlier: attempts.length,
     openNeeds,
@@ -232,6 +233,7 @@ function add(state: WritableRun, { id, step, level, place, parent, item, openNee
     upstream: parent === undefined ? CLEAN : parent.upstream,
     openInside: 0,
     rewinds: 0,
+    endedAt: undefined,
   };
   if (parent !== undefined) made.parent = parent.id;
   if (item !== undefined) made.item = item;
@@ -253,9 +255,15 @@ function beginAttempt(
     readonly child?: RunId;
   },
 ): void {
-  step.attempts.push(
-    child === undefined ? { number: attempt, startedAt: at } : { number: attempt, startedAt: at, child },
-  );
+  const begun: Writable<Attempt> = {
+    number: attempt,
+    startedAt: at,
+    endedAt: undefined,
+    durationMs: undefined,
+    outcome: undefined,
+  };
+  if (child !== undefined) begun.child = child;
+  step.attempts.push(begun);
   if (step.retryAt !== undefined) delete step.retryAt;
   setStatus(state, step, status);
 }
@@ -439,9 +447,9 @@ function reset(state: WritableRun, step: WritableStep): void {
   }
   if (roleOf(step) !== 'leaf') retireInside(state, step);
   step.earlier = step.attempts.length;
-  for (const key of ['result', 'reason', 'because', 'endedAt', 'retryAt', 'wait', 'admitted'] as const) {
-    delete step[key];
-  }
+  step.result = undefined;
+  step.endedAt = undefined;
+  for (const key of ['reason', 'because', 'retryAt', 'wait', 'admitted'] as const) delete step[key];
   for (const key of ['inside', 'round', 'awaitsRewind', 'stopping', 'reused'] as const) delete step[key];
   setStatus(state, step, 'pending');
 }

@@ -48,9 +48,10 @@ export type RunStatus = 'running' | 'waiting' | RunEnd | 'lost';
 export interface Attempt {
   readonly number: number;
   readonly startedAt: number;
-  readonly endedAt?: number;
-  readonly durationMs?: number;
-  readonly outcome?: Outcome;
+  readonly endedAt: number | undefined;
+  readonly durationMs: number | undefined;
+  /** Undefined while it runs. */
+  readonly outcome: Outcome | undefined;
   /** Of a `workflow` step: its run. */
   readonly child?: RunId;
 }
@@ -68,7 +69,7 @@ export interface StepState {
   readonly item?: Item;
   readonly status: StepStatus;
   /** The effective end (S5): `succeeded` where `continue_on_error` lets a failure pass. Set with a final status. */
-  readonly result?: FinalStatus;
+  readonly result: FinalStatus | undefined;
   readonly reason?: SkipReason;
   readonly because?: StepAddress;
   /** In order; the last one may be running. Those before a rewind are there, too. */
@@ -77,7 +78,7 @@ export interface StepState {
   readonly earlier: number;
   readonly retryAt?: number;
   /** When it reached a final status. */
-  readonly endedAt?: number;
+  readonly endedAt: number | undefined;
   /** Needs that are not final yet. */
   readonly openNeeds: number;
   readonly dependents: readonly StepAddress[];
