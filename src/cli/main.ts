@@ -33,6 +33,8 @@ function program(done: (code: number) => void): Command {
     .option('--parallel <n>', 'steps at once')
     .option('--fail-fast', 'stop everything when a step fails')
     .option('--detach', 'run in the background and print the run id')
+    .option('--only <step...>', 'these steps and no others')
+    .option('--from <step>', 'this step and everything that depends on it')
     .option('--plan', 'say what would run, and run nothing')
     .option('--json', 'print the facts, one a line')
     .action((name: string, options) =>

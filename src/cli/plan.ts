@@ -1,9 +1,9 @@
-import type { Selection } from '../graph/select.ts';
 import { blockers } from '../language/analyze.ts';
 import { planRun } from '../project/plan.ts';
 import { planText } from '../views/plan-text.ts';
-import { printJson, UsageError, type Door } from './door.ts';
+import { printJson, type Door } from './door.ts';
 import { EXIT, loadWorkflow, pairs, parallelOf, refuse } from './run.ts';
+import { selectionOf } from './selection.ts';
 
 export interface PlanOptions {
   readonly input: readonly string[];
@@ -32,14 +32,4 @@ export async function plan(door: Door, name: string, options: PlanOptions): Prom
   if (options.json === true) printJson(door, planned.value);
   else door.print(planText(planned.value, { style: door.style, columns: door.columns() }));
   return EXIT.succeeded;
-}
-
-function selectionOf({ only, from }: PlanOptions): Selection | undefined {
-  if (only !== undefined && from !== undefined) {
-    throw new UsageError(
-      '--only names the steps to run, --from one step and all that depend on it: give one of the two.',
-    );
-  }
-  if (from !== undefined) return { from };
-  return only && { only };
 }

@@ -1,4 +1,5 @@
 import { emptyRecord } from '../base/json.ts';
+import { select } from '../graph/select.ts';
 import type { RunState } from '../model/run-state.ts';
 import type { Queued } from '../project/admission.ts';
 import { startDetached } from '../project/detached-runner.ts';
@@ -12,6 +13,7 @@ import type { RunEvent, StopAsker } from '../model/run-event.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
 import { gateKeys, type GateKeys } from './ask-gates.ts';
+import { selectionOf } from './selection.ts';
 import { jsonPrinter, textPrinter, type RunPrinter } from './run-printer.ts';
 import { userName } from './user-name.ts';
 
@@ -20,6 +22,8 @@ export interface RunOptions {
   readonly env: readonly string[];
   readonly parallel?: string;
   readonly failFast?: boolean;
+  readonly only?: readonly string[];
+  readonly from?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -31,6 +35,10 @@ export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, refused: 7
 export async function run(door: Door, name: string, options: RunOptions): Promise<number> {
   const workflow = await loadWorkflow(door, name);
   const parallel = parallelOf(options.parallel);
+  const only = selected(workflow, options);
+  // What comes before `--from` is taken over from the last run, as far as it succeeded there.
+  const reuse =
+    options.from === undefined ? undefined : await door.project.runs.reusable(workflow, options.from);
   const request: RunRequest = {
     workflow,
     inputs: pairs('--input', options.input),
@@ -38,8 +46,19 @@ export async function run(door: Door, name: string, options: RunOptions): Promis
     cause: { kind: 'person', door: 'cli' },
     failFast: options.failFast === true,
     ...(parallel === undefined ? {} : { parallel }),
+    ...(only !== undefined && { only }),
+    ...(reuse !== undefined && { reuse }),
   };
   return options.detach === true ? detach(door, request) : foreground(door, request, options);
+}
+
+/** The steps that are to run, where not all are. */
+function selected({ analysis }: LoadedWorkflow, options: RunOptions): readonly string[] | undefined {
+  const selection = selectionOf(options);
+  if (selection === undefined) return undefined;
+  const steps = select(analysis.graph, selection);
+  if (!steps.ok) throw new UsageError(steps.error);
+  return [...steps.value];
 }
 
 export async function loadWorkflow(door: Door, name: string): Promise<LoadedWorkflow> {
@@ -165,7 +184,7 @@ export function exitCodeOfRun(state: RunState): number {
 
 async function detach(door: Door, request: RunRequest): Promise<number> {
   const { folder } = door.project;
-  const { workflow, inputs, env = {}, cause, failFast = false, parallel } = request;
+  const { workflow, inputs, env = {}, cause, failFast = false, parallel, only, reuse } = request;
   const started = await startDetached(
     { execPath: process.execPath, file: process.argv[1] ?? '' },
     {
@@ -179,6 +198,8 @@ async function detach(door: Door, request: RunRequest): Promise<number> {
         cause,
         failFast,
         ...(parallel === undefined ? {} : { parallel }),
+        ...(only !== undefined && { only }),
+        ...(reuse !== undefined && { reuse }),
       },
     },
   );

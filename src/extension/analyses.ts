@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { analyze, type Analysis } from '../language/analyze.ts';
+import { childrenOf } from '../language/children.ts';
 import type { Projects } from './projects.ts';
 import { settings } from './settings.ts';
 
@@ -23,6 +24,7 @@ export class Analyses implements vscode.Disposable {
         if (contentChanges.length > 0) this.#later(document, settings.validationDelayMs());
       }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+      vscode.workspace.onDidSaveTextDocument((document) => this.#lookAgain(document)),
     ];
   }
 
@@ -63,6 +65,18 @@ export class Analyses implements vscode.Disposable {
       this.#changed.fire(document);
     }, delayMs);
     this.#waiting.set(key, timer);
+  }
+
+  /** Those that run the saved workflow are checked against what it says now. */
+  #lookAgain(saved: vscode.TextDocument): void {
+    const ref = this.#projects.find(saved.uri)?.ref;
+    if (ref === undefined) return;
+    for (const document of this.documents()) {
+      const known = this.#known.get(document.uri.toString());
+      if (known === undefined || !childrenOf(known.analysis.workflow).includes(ref)) continue;
+      this.#known.set(document.uri.toString(), { ...known, version: -1 });
+      this.#later(document, 0);
+    }
   }
 
   #forget(document: vscode.TextDocument): void {

@@ -4,7 +4,7 @@ import { stepGraph, type StepGraph } from '../graph/step-graph.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { buildWorkflow } from './build-workflow.ts';
-import type { ChildLook } from './children.ts';
+import { childrenOf, type ChildLook } from './children.ts';
 import { RELIED_UPON } from './codes.ts';
 import type { CheckContext } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
@@ -112,6 +112,8 @@ function isTrustworthy({ code, range }: Diagnostic, yaml: readonly Diagnostic[])
 }
 
 function isSame(last: Analysis, text: string, { ref = '', digest = '' }: Surroundings): boolean {
+  // What other files say of the workflows that this one runs may have changed.
+  if (childrenOf(last.workflow).length > 0) return false;
   return last.text === text && last.workflow.ref === ref && last.workflow.digest === digest;
 }
 

@@ -1,8 +1,12 @@
+import { crc32 } from '../base/crc32.ts';
 import type { StepAddress } from './attempt.ts';
+
+/** Most file systems take 255 bytes, and endings come behind. */
+const LONGEST_NAME = 200;
 
 /**
  * The file name of one attempt, without its ending: `scan{src%2Fa.ts}.1`. Characters that some file system refuses
- * are written as in a URL: `%` and two hex digits a byte.
+ * are written as in a URL: `%` and two hex digits a byte. What would be too long ends in `~` and a checksum instead.
  */
 export function fileNameOf(step: StepAddress, attempt: number): string {
   const wellFormed = step.replace(/\p{Surrogate}/gu, '\uFFFD');
@@ -10,5 +14,7 @@ export function fileNameOf(step: StepAddress, attempt: number): string {
     const escaped = encodeURIComponent(c);
     return escaped.startsWith('%') ? escaped : `%${c.charCodeAt(0).toString(16).toUpperCase()}`;
   });
-  return `${name}.${attempt}`;
+  if (name.length <= LONGEST_NAME) return `${name}.${attempt}`;
+  const rest = crc32(new TextEncoder().encode(wellFormed)).toString(16);
+  return `${name.slice(0, LONGEST_NAME)}~${rest}.${attempt}`;
 }

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { RunId } from '../model/attempt.ts';
-import type { Cause } from '../model/run-event.ts';
+import type { Cause, RunStarted } from '../model/run-event.ts';
+import type { StepId } from '../model/workflow.ts';
 import type { Refusal } from './runs.ts';
 
 /** What a detached runner is told on its standard input; values never stand on a command line. */
@@ -20,6 +21,8 @@ export interface RunnerOrder {
         readonly cause: Cause;
         readonly parallel?: number;
         readonly failFast?: boolean;
+        readonly only?: readonly StepId[];
+        readonly reuse?: NonNullable<RunStarted['reuse']>;
       }
     | { readonly kind: 'resume'; readonly run: RunId };
 }

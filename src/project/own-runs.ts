@@ -7,7 +7,7 @@ import type { Lease } from '../journal/groups.ts';
 import type { JournalWriter } from '../journal/journal.ts';
 import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
-import type { Cause, RunEvent } from '../model/run-event.ts';
+import type { Cause, RunEvent, RunStarted } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
 import {
   admitAtOnce,
@@ -21,6 +21,7 @@ import {
 } from './admission.ts';
 import { childRunner, type ChildDoor } from './child-runs.ts';
 import { hashFiles } from './hash-files.ts';
+import { expectedMs, pastDurations } from './history.ts';
 import type { Project } from './project.ts';
 import { isRunId, newRunId } from './run-id.ts';
 import { firstFact, unknownRun, type Refusal, type RunRequest } from './runs.ts';
@@ -56,8 +57,9 @@ export async function startRun(
   request: RunRequest,
   options: OwnOptions = {},
 ): Promise<Result<OwnRun, Refusal>> {
-  const first = firstFact(request);
-  if (!first.ok) return first;
+  const known = firstFact(request);
+  if (!known.ok) return known;
+  const first = ok(await withPast(project, known.value));
   const { journal } = project.runs;
   const run = options.run ?? newRunId(Date.now());
   if (!isRunId(run)) return err({ kind: 'unknown', message: `"${run}" cannot be the name of a run.` });
@@ -78,6 +80,17 @@ export async function startRun(
     run,
     ended: inItsPlace(place, (since) => carryOn({ writer, events: [...events, ...since], world })),
   });
+}
+
+/** A look at so many runs tells enough to order steps by, and is over at once. */
+const RUNS_TO_LEARN_FROM = 5;
+
+/** What steps took in the past decides who goes first; where nobody has to wait for a slot, nobody asks. */
+async function withPast({ runs }: Project, first: RunStarted): Promise<RunStarted> {
+  if (first.workflow.steps.length <= first.parallel) return first;
+  const past = await pastDurations(runs.journal, first.workflow.ref, { lastRuns: RUNS_TO_LEARN_FROM });
+  const expected = expectedMs(past);
+  return Object.keys(expected).length === 0 ? first : { ...first, expectedMs: expected };
 }
 
 /** Values that are taken over from an earlier run become values of this one, which may outlive it. */
