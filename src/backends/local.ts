@@ -24,6 +24,8 @@ export interface LocalBackendOptions {
   readonly scratch: string;
   /** A folder for values that are too large for the journal, absolute; it is made when there is one. */
   readonly values: string;
+  /** Takes secrets out of what steps publish. */
+  readonly mask?: (text: string) => string;
   /** The environment that steps inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -75,7 +77,9 @@ class LocalBackend implements Backend {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };
     }
     const end = await runProcess(request, io);
-    return outcomeOf(end, () => outputsOf(outputFile, { folder: this.#options.values, name }));
+    return outcomeOf(end, () =>
+      outputsOf(outputFile, { folder: this.#options.values, name, mask: this.#options.mask }),
+    );
   }
 
   /** The process of an assignment, or why there cannot be one. */

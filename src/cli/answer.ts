@@ -5,6 +5,7 @@ import { startDetached } from '../project/detached-runner.ts';
 import { isRunId } from '../project/run-id.ts';
 import { unknownRun } from '../project/runs.ts';
 import { statusWords } from '../views/words.ts';
+import { secretsAgain } from './ask-secrets.ts';
 import { UsageError, type Door } from './door.ts';
 import { EXIT, refuse } from './run.ts';
 import { userName } from './user-name.ts';
@@ -42,7 +43,7 @@ export async function answer(
       const program = { execPath: process.execPath, file: process.argv[1] ?? '' };
       const started = await startDetached(program, {
         folder: door.project.folder,
-        task: { kind: 'resume', run },
+        task: { kind: 'resume', run, secrets: await secretsAgain(door, run) },
       });
       if (!started.ok) return refuse(door, started.error);
       door.print(`${gate} ${words}; the run goes on in the background: baton logs --follow ${run}\n`);

@@ -12,6 +12,7 @@ import { runReport, runStatus, shownStatus } from '../views/run-report.ts';
 import { progressInside, stepRows } from '../views/step-rows.ts';
 import { paint, statusSign } from '../views/terminal.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
+import { secretsAgain } from './ask-secrets.ts';
 import { printJson, UsageError, type Door } from './door.ts';
 import { exitCodeOfRun, EXIT, refuse } from './run.ts';
 import { textPrinter } from './run-printer.ts';
@@ -214,7 +215,10 @@ export async function stop(door: Door, run: string, options: { readonly force?: 
   if (asked === 'left') {
     // It was left waiting for people: whoever goes on with it finds the stop and carries it out.
     const program = { execPath: process.execPath, file: process.argv[1] ?? '' };
-    const order = { folder: door.project.folder, task: { kind: 'resume', run } } as const;
+    const order = {
+      folder: door.project.folder,
+      task: { kind: 'resume', run, secrets: await secretsAgain(door, run) },
+    } as const;
     const started = await startDetached(program, order);
     if (!started.ok) return refuse(door, started.error);
   }

@@ -1,4 +1,6 @@
 import { resumeRun } from '../project/own-runs.ts';
+import { secretInputs } from '../project/secrets.ts';
+import { moreSecrets, secretsAgain } from './ask-secrets.ts';
 import type { Part } from '../project/reuse.ts';
 import { UsageError, type Door } from './door.ts';
 import { foreground, refuse, watchOwn } from './run.ts';
@@ -18,7 +20,10 @@ export async function rerun(door: Door, run: string, options: RerunOptions): Pro
     throw new UsageError('--failed and --from exclude each other: give one of them.');
   }
   const request = await door.project.runs.again(run, partOf(options));
-  return request.ok ? foreground(door, request.value, options) : refuse(door, request.error);
+  if (!request.ok) return refuse(door, request.error);
+  const { workflow, inputs } = request.value;
+  const secrets = await moreSecrets(door, secretInputs(workflow.analysis.workflow), inputs);
+  return foreground(door, { ...request.value, inputs: { ...inputs, ...secrets } }, options);
 }
 
 function partOf({ failed, from }: RerunOptions): Part | undefined {
@@ -28,5 +33,6 @@ function partOf({ failed, from }: RerunOptions): Part | undefined {
 
 /** `baton resume`: goes on with a run whose runner died. */
 export async function resume(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
-  return watchOwn(door, options, (own) => resumeRun(door.project, run, own));
+  const secrets = await secretsAgain(door, run);
+  return watchOwn(door, options, (own) => resumeRun(door.project, run, { ...own, secrets }));
 }

@@ -10,6 +10,8 @@ import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
 import type { RunEvent, StopAsker } from '../model/run-event.ts';
+import { secretInputs } from '../project/secrets.ts';
+import { moreSecrets } from './ask-secrets.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
 import { gateKeys, type GateKeys } from './ask-gates.ts';
@@ -39,9 +41,11 @@ export async function run(door: Door, name: string, options: RunOptions): Promis
   // What comes before `--from` is taken over from the last run, as far as it succeeded there.
   const reuse =
     options.from === undefined ? undefined : await door.project.runs.reusable(workflow, options.from);
+  const given = pairs('--input', options.input);
+  const secrets = await moreSecrets(door, secretInputs(workflow.analysis.workflow), given);
   const request: RunRequest = {
     workflow,
-    inputs: pairs('--input', options.input),
+    inputs: { ...given, ...secrets },
     env: pairs('--env', options.env),
     cause: { kind: 'person', door: 'cli' },
     failFast: options.failFast === true,

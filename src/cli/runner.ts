@@ -27,7 +27,9 @@ export async function runner(): Promise<number> {
 }
 
 async function begin(project: Project, task: RunnerOrder['task']): Promise<Result<OwnRun, Refusal>> {
-  if (task.kind === 'resume') return resumeRun(project, task.run);
+  if (task.kind === 'resume') {
+    return resumeRun(project, task.run, task.secrets === undefined ? {} : { secrets: task.secrets });
+  }
   const workflow = await project.workflows.load(task.workflow);
   if (!workflow.ok) return { ok: false, error: { kind: 'unknown', message: workflow.error } };
   const { run, ...request } = task;

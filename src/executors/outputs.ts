@@ -15,6 +15,8 @@ const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
 export interface ValuePlace {
   readonly folder: string;
   readonly name: string;
+  /** Takes secrets out of values. */
+  readonly mask?: ((text: string) => string) | undefined;
 }
 
 export interface Outputs {
@@ -40,7 +42,7 @@ export function readOutputs(file: string, values: ValuePlace): Result<Outputs, s
   } catch {
     return err('$BATON_OUTPUT is not UTF-8 text');
   }
-  const parsed = parseOutputs(text);
+  const parsed = parseOutputs(values.mask === undefined ? text : values.mask(text));
   return parsed.ok ? putAside(parsed.value, values) : parsed;
 }
 

@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Failure, Outcome } from '../model/attempt.ts';
+import type { LogSink, LogStream } from '../model/log-sink.ts';
 import type { StopPolicy } from '../model/workflow.ts';
 import type { AttemptIo } from './executor.ts';
 import { isGroupAlive, markedProcesses, signalGroup, signalProcess, type Marker } from './process-tree.ts';
@@ -133,16 +135,25 @@ class Output {
   readonly #kept: Buffer[] = [];
   #keptBytes = 0;
   readonly #keep: boolean;
+  readonly #streams: LogStream[] = [];
 
   constructor(child: ChildProcess, io: AttemptIo, keep: boolean) {
     this.#child = child;
     this.#keep = keep;
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      io.log.write(chunk);
+    this.#listen(child.stdout, io.log, keep);
+    this.#listen(child.stderr, io.log, false);
+  }
+
+  #listen(pipe: Readable | null, log: LogSink, keep: boolean): void {
+    if (pipe === null) return;
+    // Each pipe by itself: what must not be torn apart in one may be, by the other.
+    const stream = log.stream?.() ?? log;
+    if ('end' in stream) this.#streams.push(stream);
+    pipe.on('data', (chunk: Buffer) => {
+      stream.write(chunk);
       if (keep) this.#remember(chunk);
     });
-    child.stderr?.on('data', (chunk: Buffer) => io.log.write(chunk));
   }
 
   #remember(chunk: Buffer): void {
@@ -159,6 +170,7 @@ class Output {
       this.#child.stdout?.destroy();
       this.#child.stderr?.destroy();
     }
+    for (const stream of this.#streams) stream.end();
     if (!this.#keep) return undefined;
     const text = Buffer.concat(this.#kept).subarray(-KEPT_STDOUT_BYTES).toString('utf8');
     return text.replace(/\r?\n$/, '');

@@ -39,6 +39,8 @@ export class FileJournal implements Journal {
     prepareRoot(this.#root);
     const draft = path.join(this.#root, 'runs', `.draft-${process.pid}-${run}`);
     fs.rmSync(draft, { recursive: true, force: true });
+    // Output may hold what others should not read, even where nothing is declared secret.
+    fs.mkdirSync(draft, { recursive: true, mode: 0o700 });
     for (const name of ['logs', 'requests', 'scratch'])
       fs.mkdirSync(path.join(draft, name), { recursive: true });
     writeOwner(draft, thisProcess());

@@ -24,7 +24,11 @@ export interface RunnerOrder {
         readonly only?: readonly StepId[];
         readonly reuse?: NonNullable<RunStarted['reuse']>;
       }
-    | { readonly kind: 'resume'; readonly run: RunId };
+    | {
+        readonly kind: 'resume';
+        readonly run: RunId;
+        readonly secrets?: Readonly<Record<string, string>>;
+      };
 }
 
 /** The runner's one line of answer; after it, the run goes on whoever asked. */

@@ -61,9 +61,8 @@ export function resolveInput(
   const value = convert(input, given);
   if (!value.ok) return value;
   if (input.enum !== undefined && !input.enum.some((allowed) => allowed === value.value)) {
-    return err(
-      `Input "${input.name}" must be one of ${input.enum.join(', ')}; it is "${String(value.value)}".`,
-    );
+    const was = input.secret ? 'it is none of them' : `it is "${String(value.value)}"`;
+    return err(`Input "${input.name}" must be one of ${input.enum.join(', ')}; ${was}.`);
   }
   return value;
 }

@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { localBackend } from '../backends/local.ts';
+import { recordFrom, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { adopt, carryOn, type EnterGroup, type RunWorld } from '../engine/run.ts';
 import type { Lease } from '../journal/groups.ts';
 import type { JournalWriter } from '../journal/journal.ts';
+import { maskerOf, type Masker } from '../journal/mask.ts';
+import { maskedWriter } from '../journal/masked-writer.ts';
 import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { Cause, RunEvent, RunStarted } from '../model/run-event.ts';
@@ -24,7 +27,8 @@ import { hashFiles } from './hash-files.ts';
 import { expectedMs, pastDurations } from './history.ts';
 import type { Project } from './project.ts';
 import { isRunId, newRunId } from './run-id.ts';
-import { firstFact, unknownRun, type Refusal, type RunRequest } from './runs.ts';
+import { beginningOf, unknownRun, type Refusal, type RunRequest } from './runs.ts';
+import { secretsGivenTo, secretsIn, secretVariable, type Secrets } from './secrets.ts';
 import { systemClock } from './system-clock.ts';
 import { valueFiles } from './value-files.ts';
 
@@ -44,6 +48,10 @@ export interface OwnOptions {
   readonly onEvents?: (events: readonly RunEvent[]) => void;
   /** Leave the run when only people can go on with it. */
   readonly park?: boolean;
+  /** For going on with a run: values of its secret inputs, which no journal keeps. */
+  readonly secrets?: Secrets;
+  /** Texts to keep out of logs and facts, beside the run's own secrets. */
+  readonly hide?: readonly string[];
   /** Told when the run has to wait for a place in its workflow's group, and whenever that changes. */
   readonly onWait?: (queued: Queued) => void;
 }
@@ -57,24 +65,27 @@ export async function startRun(
   request: RunRequest,
   options: OwnOptions = {},
 ): Promise<Result<OwnRun, Refusal>> {
-  const known = firstFact(request);
-  if (!known.ok) return known;
-  const first = ok(await withPast(project, known.value));
+  const beginning = beginningOf(request);
+  if (!beginning.ok) return beginning;
+  const { secrets } = beginning.value;
+  const first = await withPast(project, beginning.value.first);
   const { journal } = project.runs;
   const run = options.run ?? newRunId(Date.now());
   if (!isRunId(run)) return err({ kind: 'unknown', message: `"${run}" cannot be the name of a run.` });
-  const order = orderOf(first.value, run);
+  const order = orderOf(first, run);
   if (!order.ok) return order;
   const atOnce = await admitAtOnce(project, order.value);
   if (!atOnce.ok) return atOnce;
-  const writer = await journal.create(run, first.value).catch(givingBack(atOnce.value));
-  if (writer === 'exists') {
+  const plain = await journal.create(run, first).catch(givingBack(atOnce.value));
+  if (plain === 'exists') {
     atOnce.value?.release();
     return err({ kind: 'taken', message: `There is a run ${run} already.` });
   }
+  const masker = maskerOf([...Object.values(secrets), ...(options.hide ?? [])]);
+  const writer = maskedWriter(plain, masker);
   if (request.reuse !== undefined) copyValues(writer.values, request.reuse.run);
   const events = (await journal.read(run))?.events ?? [];
-  const world = worldOf(project, writer, options, first.value.cause);
+  const world = worldOf(project, writer, { options, cause: first.cause, secrets, masker });
   const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
   return ok({
     run,
@@ -109,6 +120,8 @@ export async function resumeRun(
   run: RunId,
   options: OwnOptions = {},
 ): Promise<Result<OwnRun, Refusal>> {
+  const secrets = await secretsAgain(project, run, options);
+  if (!secrets.ok) return secrets;
   const order = await orderAgain(project, run);
   if (!order.ok) return order;
   const atOnce = await admitAtOnce(project, order.value);
@@ -125,10 +138,12 @@ export async function resumeRun(
     case 'ended':
       return err({ kind: 'taken', message: `Run ${run} has ended; \`baton rerun ${run}\` runs it again.` });
     default: {
-      const { writer, record } = reopened;
+      const { record } = reopened;
       const [began] = record.events;
       const cause = began?.type === 'run-started' ? began.cause : UNKNOWN_CAUSE;
-      const world = worldOf(project, writer, options, cause);
+      const masker = maskerOf([...Object.values(secrets.value), ...(options.hide ?? [])]);
+      const writer = maskedWriter(reopened.writer, masker);
+      const world = worldOf(project, writer, { options, cause, secrets: secrets.value, masker });
       const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
       const go = (since: readonly RunEvent[]) =>
         adopt({ writer, record: { ...record, events: [...record.events, ...since] } }, world);
@@ -155,20 +170,63 @@ async function orderAgain(project: Project, run: RunId): Promise<Result<GroupOrd
 
 const UNKNOWN_CAUSE: Cause = { kind: 'person', door: 'library' };
 
-function worldOf(project: Project, writer: JournalWriter, options: OwnOptions, cause: Cause): RunWorld {
+/** The secrets that a run was given when it began, given again; the refusal names those that are missing. */
+async function secretsAgain(
+  project: Project,
+  run: RunId,
+  options: OwnOptions,
+): Promise<Result<Secrets, Refusal>> {
+  const record = isRunId(run) ? await project.runs.journal.read(run) : undefined;
+  const first = record?.events[0];
+  if (first?.type !== 'run-started') return ok({});
+  const needed = secretsGivenTo(first);
+  const secrets = { ...secretsIn(project.env, needed), ...options.secrets };
+  const missing = needed.filter(({ name }) => secrets[name] === undefined);
+  if (missing.length === 0) return ok(secrets);
+  return err({
+    kind: 'inputs',
+    problems: missing.map(({ name }) => ({
+      input: name,
+      message: `Input "${name}" is secret, so it was not kept: give it again, for instance by the variable ${secretVariable(name)}.`,
+    })),
+  });
+}
+
+interface WorldParts {
+  readonly options: OwnOptions;
+  readonly cause: Cause;
+  readonly secrets: Secrets;
+  readonly masker: Masker | undefined;
+}
+
+function worldOf(
+  project: Project,
+  writer: JournalWriter,
+  { options, cause, secrets, masker }: WorldParts,
+): RunWorld {
   const { folder, env } = project;
   const { onEvents, park } = options;
   const values = valueFiles(writer.values);
   return {
-    backend: localBackend({ run: writer.run, folder, scratch: writer.scratch, values: writer.values, env }),
+    backend: localBackend({
+      run: writer.run,
+      folder,
+      scratch: writer.scratch,
+      values: writer.values,
+      env: withoutSecrets(env),
+      ...(masker !== undefined && { mask: (text: string) => masker.text(text) }),
+    }),
     clock: systemClock,
     random: Math.random,
     sources: {
+      ...(Object.keys(secrets).length > 0 && { secrets }),
       hashFiles: (patterns) => hashFiles(folder, patterns),
       readLarge: values.read,
       fileOf: values.fileOf,
     },
-    runChild: childRunner(childDoor(project, writer, cause)),
+    runChild: childRunner(
+      childDoor(project, writer, { cause, hide: [...Object.values(secrets), ...(options.hide ?? [])] }),
+    ),
     enterGroup: groupDoor(project, cause),
     ...(onEvents && { onEvents }),
     ...(park !== undefined && { park }),
@@ -191,7 +249,11 @@ function groupDoor(project: Project, cause: Cause): EnterGroup {
     );
 }
 
-function childDoor(project: Project, writer: JournalWriter, cause: Cause): ChildDoor {
+function childDoor(
+  project: Project,
+  writer: JournalWriter,
+  { cause, hide }: { readonly cause: Cause; readonly hide: readonly string[] },
+): ChildDoor {
   const { journal } = project.runs;
   return {
     above: callersOf(cause),
@@ -206,13 +268,30 @@ function childDoor(project: Project, writer: JournalWriter, cause: Cause): Child
       if (workflow?.ok === false) return workflow;
       const begun =
         workflow === undefined
-          ? await resumeRun(project, run, { onEvents })
-          : await startRun(project, { workflow: workflow.value, inputs, cause }, { run, onEvents });
+          ? await resumeRun(project, run, { onEvents, hide, secrets: textsIn(inputs) })
+          : await startRun(project, { workflow: workflow.value, inputs, cause }, { run, onEvents, hide });
       if (!begun.ok) return err(refusalWords(begun.error));
       const { ended } = begun.value;
       return ok({ kind: 'running', child: { ended, stop: (how) => project.runs.stop(run, how) } });
     },
   };
+}
+
+/** Inputs as whoever goes on with a child gives them again. */
+function textsIn(inputs: Readonly<Record<string, Json>>): Secrets {
+  return recordFrom(
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** The variables that give secrets are for Baton; what a step is to know of them, the file says. */
+function withoutSecrets(env: Project['env']): Project['env'] {
+  const names = Object.keys(env).filter((name) => name.startsWith('BATON_SECRET_'));
+  if (names.length === 0) return env;
+  return recordFrom(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
 function refusalWords(refusal: Refusal): string {

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { Json } from '../base/json.ts';
+import { recordFrom, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Asked, Journal, Request } from '../journal/journal.ts';
 import { blockers } from '../language/analyze.ts';
@@ -12,6 +12,7 @@ import { resolveInputs, type InputProblem } from './inputs.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { reuseFrom, type Part } from './reuse.ts';
 import { isRunId } from './run-id.ts';
+import { partSecrets, secretsGivenTo, type Secrets } from './secrets.ts';
 import type { LoadedWorkflow, Workflows } from './workflows.ts';
 
 /** What a run is to be: a workflow, and what it is given. */
@@ -94,7 +95,10 @@ async function again(
   if (first?.type !== 'run-started') return err(unknownRun(run));
   const workflow = await workflows.load(first.workflow.ref);
   if (!workflow.ok) return err({ kind: 'unknown', message: workflow.error });
-  const { inputs, env } = first;
+  const { env } = first;
+  // What is secret is not in the journal, and has to be given anew.
+  const hidden = new Set(secretsGivenTo(first).map(({ name }) => name));
+  const inputs = recordFrom(Object.entries(first.inputs).filter(([name]) => !hidden.has(name)));
   const request: RunRequest = { workflow: workflow.value, inputs, env, cause: { kind: 'rerun', of: run } };
   if (part === undefined) return ok(request);
   const past = replay(record?.events ?? []);
@@ -114,26 +118,34 @@ export function unknownStep(step: string, { steps }: Pick<Workflow, 'steps'>): s
   return `The workflow has no step "${step}".${meant === undefined ? '' : ` Did you mean "${meant}"?`}`;
 }
 
-/** Checks what was asked for; the fact that a run of it would begin with. */
-export function firstFact(request: RunRequest): Result<RunStarted, Refusal> {
+/** What a run begins with: its first fact, and what may not be written into it. */
+export interface Beginning {
+  readonly first: RunStarted;
+  readonly secrets: Secrets;
+}
+
+/** Checks what was asked for. */
+export function beginningOf(request: RunRequest): Result<Beginning, Refusal> {
   const { analysis } = request.workflow;
   const diagnostics = blockers(analysis);
   if (diagnostics.length > 0) return err({ kind: 'diagnostics', diagnostics });
   const { workflow } = analysis;
   const inputs = resolveInputs(workflow, request.inputs);
   if (!inputs.ok) return err({ kind: 'inputs', problems: inputs.error });
-  return ok({
+  const { shown, secrets } = partSecrets(workflow, inputs.value);
+  const first: RunStarted = {
     type: 'run-started',
     version: 1,
     workflow,
-    inputs: inputs.value,
+    inputs: shown,
     env: request.env ?? {},
     cause: request.cause,
     parallel: request.parallel ?? workflow.limits.parallel ?? os.availableParallelism(),
     onFailure: request.failFast === true ? 'kill' : workflow.limits.onFailure,
     ...(request.only !== undefined && { only: request.only }),
     ...(request.reuse !== undefined && { reuse: request.reuse }),
-  });
+  };
+  return ok({ first, secrets });
 }
 
 export function unknownRun(run: RunId): Refusal {

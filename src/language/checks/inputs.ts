@@ -14,8 +14,26 @@ export function checkInputs({ tree, workflow }: CheckContext): readonly Diagnost
     const input = inputs.get(entry.key.text);
     return input === undefined
       ? []
-      : [...checkName(entry), ...checkEnum(entry, input), ...checkDefault(entry, input)];
+      : [
+          ...checkName(entry),
+          ...checkEnum(entry, input),
+          ...checkDefault(entry, input),
+          ...checkSecret(entry, input),
+        ];
   });
+}
+
+/** A secret is text that stands nowhere in the file. */
+function checkSecret({ value }: YamlEntry, { name, type, secret }: InputDeclaration): readonly Diagnostic[] {
+  if (!secret) return [];
+  const [kind, given] = [entryOf(value, 'type'), entryOf(value, 'default')];
+  const wrongKind =
+    type === 'string' || kind === undefined
+      ? []
+      : [finding('baton/input', kind.value.range, `Input "${name}" is secret, so it is a string.`)];
+  if (given === undefined) return wrongKind;
+  const message = `The default of input "${name}" stands in the file for all to read, so it is no secret: leave it out.`;
+  return [...wrongKind, finding('baton/input', given.value.range, message, { severity: 'warning' })];
 }
 
 function checkName({ key }: YamlEntry): readonly Diagnostic[] {

@@ -14,7 +14,6 @@ const NOT_YET = {
   stepFields: ['cache'],
   workflowFields: [],
   functions: ['raw'],
-  inputFields: { secret: 'Secret inputs cannot be used yet: their values would be seen in logs.' },
   /** A workflow with these can be run all the same, by hand. */
   triggers: {
     schedule: 'Schedules do not fire yet; the workflow can be run by hand.',
@@ -27,7 +26,6 @@ export function checkNotYet({ tree, steps, uses }: CheckContext): readonly Diagn
   return [
     ...NOT_YET.workflowFields.flatMap((field) => checkField(entryOf(tree, field))),
     ...checkShell(entryOf(valueOf(tree, 'defaults'), 'shell')),
-    ...checkInputs(valueOf(tree, 'inputs')),
     ...checkTriggers(valueOf(tree, 'on')),
     ...steps.flatMap(checkStep),
     ...uses.expressions.flatMap(checkFunctions),
@@ -68,17 +66,6 @@ function checkFunctions(use: ExpressionUse): readonly Diagnostic[] {
   const waiting: readonly string[] = NOT_YET.functions;
   return use.parsed.value.functions.flatMap(({ name, range }) =>
     waiting.includes(name) ? [warning(inFile(use, range), `\`${name}()\` cannot be used yet.`)] : [],
-  );
-}
-
-function checkInputs(inputs: YamlNode | undefined): readonly Diagnostic[] {
-  if (inputs?.kind !== 'map') return [];
-  return inputs.entries.flatMap(({ value }) =>
-    Object.entries(NOT_YET.inputFields).flatMap(([field, message]) => {
-      const entry = entryOf(value, field);
-      const isOn = entry?.value.kind === 'scalar' && entry.value.value === true;
-      return isOn ? [warning(entry.key.range, message)] : [];
-    }),
   );
 }
 
