@@ -101,7 +101,7 @@ class RunLoop {
   /** Places asked for in concurrency groups, and held. */
   readonly #asking = new Map<StepAddress, AbortController>();
   readonly #leases = new Map<StepAddress, GroupLease>();
-  readonly #requests: Disposable;
+  readonly #requests: Disposable | undefined;
   readonly #startedAt: { readonly wall: number; readonly monotonic: number };
   /** Attempts that have ended since the last turn: one turn takes them all. */
   #ends: AttemptEnded[] = [];
@@ -123,9 +123,11 @@ class RunLoop {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#requests = writer.onRequest((request) => this.#onRequest(request));
     this.#goOn();
-    this.#turn();
+    // What was asked for before anybody listened is told at once, and may end the run.
+    this.#requests = writer.onRequest((request) => this.#onRequest(request));
+    if (this.#over || this.#broken !== undefined) this.#requests[Symbol.dispose]();
+    else this.#turn();
   }
 
   /** Takes up again what a former owner had begun and what did not die with it. */
@@ -326,7 +328,7 @@ class RunLoop {
 
   #finish(): void {
     this.#over = true;
-    this.#requests[Symbol.dispose]();
+    this.#requests?.[Symbol.dispose]();
     for (const lease of this.#leases.values()) lease.release();
     this.#resolve(this.#state);
   }
@@ -334,7 +336,7 @@ class RunLoop {
   #break(error: unknown): void {
     this.#broken = { error };
     this.#callOff?.();
-    this.#requests[Symbol.dispose]();
+    this.#requests?.[Symbol.dispose]();
     for (const asking of this.#asking.values()) asking.abort();
     for (const lease of this.#leases.values()) lease.release();
     for (const control of this.#running.values()) control.forceToEnd();

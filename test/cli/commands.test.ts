@@ -23,6 +23,12 @@ const CYCLE = 'steps:\n  a: { run: x, needs: b }\n  b: { run: x, needs: a }\n';
 const SLOW =
   'name: Slow\nsteps:\n  wait: { run: echo waiting; sleep 60 }\n  after: { run: echo no, needs: wait }\n';
 
+/** The id of the newest run. */
+async function newest(folder: string): Promise<string> {
+  const runs = JSON.parse((await baton(folder, 'runs', '--json')).out) as readonly { run: string }[];
+  return runs[0]?.run ?? '';
+}
+
 suite('The command line', function () {
   let folder = '';
   let dispose = () => undefined as void;
@@ -279,9 +285,76 @@ suite('The command line', function () {
       ),
     );
     const codes: Record<string, number | null> = {};
-    for (const name of ['pipeline', 'fan-out', 'failing', 'type-check', 'cycle'])
-      codes[name] = (await baton(copy.folder, 'run', name)).code;
+    const expected = {
+      pipeline: 0,
+      'fan-out': 0,
+      'for-each': 0,
+      gate: 0,
+      tdd: 0,
+      release: 0,
+      failing: 1,
+      'type-check': 1,
+      cycle: 2,
+      approval: 3,
+    };
+    for (const name of Object.keys(expected)) codes[name] = (await baton(copy.folder, 'run', name)).code;
     copy.dispose();
-    assert.deepEqual(codes, { pipeline: 0, 'fan-out': 0, failing: 1, 'type-check': 1, cycle: 2 });
+    assert.deepEqual(codes, expected);
+  });
+
+  test('leaves a run that waits for a person, and goes on with it when it is answered', async () => {
+    const { folder, dispose } = workspace({
+      'a.workflow.yaml': `steps:
+  before: { run: echo once >> marks }
+  ok: { needs: before, gate: { approval: Go on? } }
+  after: { needs: ok, run: 'echo "\${{ steps.ok.outputs.note }}" >> marks' }`,
+    });
+    const waiting = await baton(folder, 'run', 'a');
+    assert.equal(waiting.code, 3);
+    assert.match(waiting.out, /\? ok {2}Go on\?\n {2}baton answer \S+ ok approve {3}or {3}reject/);
+    const run = await newest(folder);
+    assert.match((await baton(folder, 'show', run)).out, /ok +waiting +Go on\?/);
+    const wrong = await baton(folder, 'answer', run, 'before', 'approve');
+    assert.deepEqual([wrong.code, /These do: ok\./.test(wrong.err)], [2, true]);
+    assert.equal((await baton(folder, 'answer', run, 'ok', 'perhaps')).code, 2);
+    assert.equal((await baton(folder, 'answer', run, 'ok', 'approve', '--note', 'fine')).code, 0);
+    assert.equal((await baton(folder, 'logs', run, '--follow')).code, 0);
+    assert.equal(fs.readFileSync(path.join(folder, 'marks'), 'utf8'), 'once\nfine\n');
+    assert.equal((await baton(folder, 'answer', run, 'ok', 'approve')).code, 2);
+    dispose();
+  });
+
+  test('stops a run that was left waiting', async () => {
+    const { folder, dispose } = workspace({
+      'a.workflow.yaml':
+        'steps: { ok: { gate: { approval: Go on? } } }\nfinally: { tidy: { run: echo tidy >> marks } }',
+    });
+    assert.equal((await baton(folder, 'run', 'a')).code, 3);
+    const stopped = await baton(folder, 'stop', await newest(folder));
+    assert.match(stopped.out, /cancelled/);
+    assert.equal(fs.readFileSync(path.join(folder, 'marks'), 'utf8'), 'tidy\n');
+    dispose();
+  });
+
+  test('runs again only what did not succeed, or from a step on', async () => {
+    const { folder, dispose } = workspace({
+      'a.workflow.yaml': `steps:
+  one: { run: 'echo one >> marks; echo "x=1" >> "$BATON_OUTPUT"' }
+  two: { run: 'echo "two \${{ steps.one.outputs.x }}" >> marks; test -e fixed' }
+  three: { needs: two, run: echo three >> marks }`,
+    });
+    const marks = () => fs.readFileSync(path.join(folder, 'marks'), 'utf8').trim().split('\n');
+    assert.equal((await baton(folder, 'run', 'a')).code, 1);
+    fs.writeFileSync(path.join(folder, 'fixed'), '');
+    const again = await baton(folder, 'rerun', await newest(folder), '--failed');
+    assert.equal(again.code, 0, again.err);
+    assert.match(again.out, /one {2}taken over from run/);
+    assert.deepEqual(marks(), ['one', 'two 1', 'two 1', 'three']);
+    assert.equal((await baton(folder, 'run', 'a', '--from', 'three')).code, 0);
+    assert.equal((await baton(folder, 'run', 'a', '--only', 'one')).code, 0);
+    assert.deepEqual(marks().slice(4), ['three', 'one']);
+    const misspelt = await baton(folder, 'run', 'a', '--from', 'thre');
+    assert.deepEqual([misspelt.code, /Did you mean "three"/.test(misspelt.err)], [2, true]);
+    dispose();
   });
 }).timeout(60_000);

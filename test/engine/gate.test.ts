@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
+import { adopt } from '../../src/engine/run.ts';
 import { describeFailure } from '../../src/model/attempt.ts';
-import { fails } from '../model/sketches.ts';
-import { endAll, endsIn, runYaml } from './yaml-run.ts';
+import { fails, startOf } from '../model/sketches.ts';
+import { settle, SteeredRun } from './steered.ts';
+import { endAll, endsIn, runYaml, workflowIn } from './yaml-run.ts';
 
 const REVIEWED = `
 steps:
@@ -205,5 +207,37 @@ steps:
     await run.answer('ok', 'approve');
     assert.equal(run.last.steps['ok']?.status, 'cancelled');
     assert.equal(run.state?.ended, 'cancelled');
+  });
+});
+
+suite('A run that only people can go on with', () => {
+  test('is left by its owner, and taken up by whoever finds the answer, once', async () => {
+    const workflow = workflowIn(
+      'steps:\n  ok: { gate: { approval: "Go on?" } }\n  after: { needs: ok, run: "true" }',
+    );
+    const run = new SteeredRun(undefined, { park: true });
+    await run.start(startOf(workflow));
+    assert.equal(run.state?.parked, true);
+    assert.equal(run.state?.ended, undefined);
+    assert.equal((await run.journal.read('run'))?.presence, 'parked');
+    assert.equal(await run.journal.request('run', { type: 'answer', step: 'ok', answer: 'approve' }), 'left');
+    const reopened = await run.journal.reopen('run');
+    assert.ok(typeof reopened === 'object');
+    const asked = run.backend.asked.length;
+    const ended = adopt(reopened, { backend: run.backend, clock: run.clock, random: () => 0.5 });
+    await settle();
+    assert.equal(run.backend.asked.length, asked + 1);
+    await run.end('after');
+    assert.equal((await ended).ended, 'succeeded');
+  });
+
+  test('that was told to stop ends at once when somebody goes on with it', async () => {
+    const run = new SteeredRun(undefined, { park: true });
+    await run.start(startOf(workflowIn('steps:\n  ok: { gate: { approval: "Go on?" } }')));
+    assert.equal(await run.journal.request('run', { type: 'stop', force: false, by: 'request' }), 'left');
+    const reopened = await run.journal.reopen('run');
+    assert.ok(typeof reopened === 'object');
+    const state = await adopt(reopened, { backend: run.backend, clock: run.clock, random: () => 0.5 });
+    assert.equal(state.ended, 'cancelled');
   });
 });
