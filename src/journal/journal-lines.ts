@@ -1,14 +1,10 @@
-import { crc32 } from '../base/crc32.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { RunEvent } from '../model/run-event.ts';
+import { checkedJson, parseChecked } from './checked-json.ts';
 
-/** `,"crc":"0123abcd"}` at the end of each line guards the text before it. */
-const CRC_LENGTH = 18;
-
-/** One event as a line of JSON that carries its own checksum, so that a flipped bit is never taken for a fact. */
+/** One event as a line that carries its own checksum. */
 export function lineOf(event: RunEvent): string {
-  const json = JSON.stringify(event).slice(0, -1);
-  return `${json},"crc":"${checksum(json)}"}\n`;
+  return `${checkedJson(event)}\n`;
 }
 
 export interface ReadLines {
@@ -39,14 +35,8 @@ export function readLines(bytes: Uint8Array, run: RunId, lastSeq = 0): ReadLines
 }
 
 function parseLine(line: string, run: RunId, seq: number): RunEvent | undefined {
-  const json = line.slice(0, -CRC_LENGTH);
-  if (line.slice(-CRC_LENGTH) !== `,"crc":"${checksum(json)}"}`) return undefined;
-  const event = JSON.parse(`${json}}`) as RunEvent; // the checksum says that we wrote it
-  return event.seq === seq && event.run === run ? event : undefined;
-}
-
-function checksum(json: string): string {
-  return crc32(Buffer.from(json)).toString(16).padStart(8, '0');
+  const event = parseChecked(line) as RunEvent | undefined; // the checksum says that we wrote it
+  return event?.seq === seq && event.run === run ? event : undefined;
 }
 
 /** What to tell a person about the end of a journal that is not as it should be. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkedJson, parseChecked } from './checked-json.ts';
 
 /** Who runs a run: enough to tell a living owner from a dead one whose process number was given away again. */
 export interface Owner {
@@ -31,45 +32,57 @@ let self: Owner | undefined;
 /** Writes `owner.json` whole or not at all. */
 export function writeOwner(folder: string, owner: Owner): void {
   const draft = path.join(folder, `.owner-${process.pid}`);
-  fs.writeFileSync(draft, JSON.stringify(owner));
-  fs.renameSync(draft, path.join(folder, 'owner.json'));
+  try {
+    fs.writeFileSync(draft, checkedJson(owner));
+    fs.renameSync(draft, path.join(folder, 'owner.json'));
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
 }
 
-export function readOwner(folder: string): Owner | undefined {
+/** Undefined when there is none. */
+function readOwner(folder: string): Owner | 'damaged' | undefined {
+  let text: string;
   try {
-    const owner = JSON.parse(fs.readFileSync(path.join(folder, 'owner.json'), 'utf8')) as Partial<Owner>;
-    const { pid, processStart, boot, host } = owner;
-    if (typeof pid !== 'number' || typeof processStart !== 'string') return undefined;
-    return { pid, processStart, boot: boot ?? '', host: host ?? '' };
+    text = fs.readFileSync(path.join(folder, 'owner.json'), 'utf8');
   } catch {
     return undefined;
   }
+  const owner = parseChecked(text) as Owner | undefined; // the checksum says that we wrote it
+  return owner ?? 'damaged';
 }
 
-/** A sign of life for those who cannot look at the process: the time of `owner.json`. */
+/** A sign of life for those who cannot look at the process: the time of `owner.json`, which is mended where it must be. */
 export function beat(folder: string): void {
   try {
+    const { pid, processStart } = thisProcess();
+    const owner = readOwner(folder);
+    const isOurs = typeof owner === 'object' && owner.pid === pid && owner.processStart === processStart;
+    if (!isOurs) writeOwner(folder, thisProcess());
     const now = new Date();
     fs.utimesSync(path.join(folder, 'owner.json'), now, now);
   } catch {
-    // The folder is gone; the next write to the journal will say so.
+    // The disk is full, or the folder is gone: the next write to the journal will say so.
   }
 }
 
-/** True while the owner written in a run's folder is at work. */
+/** True while the owner written in a folder is at work. */
 export function isOwned(folder: string): boolean {
   const owner = readOwner(folder);
   if (owner === undefined) return false;
-  if (owner.host !== os.hostname()) return heartbeatAgeMs(folder) < HEARTBEAT_MAX_AGE_MS;
+  // Nobody can tell whose it was: somebody at work would go on touching it, and would mend it.
+  if (owner === 'damaged' || owner.host !== os.hostname()) return isBeating(folder);
   if (owner.boot !== bootId()) return false;
   return processStartOf(owner.pid) === owner.processStart && owner.processStart !== '';
 }
 
-function heartbeatAgeMs(folder: string): number {
+/** A time that lies ahead is no better than one long past: somebody's clock was set. */
+function isBeating(folder: string): boolean {
   try {
-    return Date.now() - fs.statSync(path.join(folder, 'owner.json')).mtimeMs;
+    const ageMs = Date.now() - fs.statSync(path.join(folder, 'owner.json')).mtimeMs;
+    return Math.abs(ageMs) < HEARTBEAT_MAX_AGE_MS;
   } catch {
-    return Infinity;
+    return false;
   }
 }
 

@@ -53,6 +53,10 @@ export async function resumeRun(
       return err(unknownRun(run));
     case 'owned':
       return err({ kind: 'taken', message: `Run ${run} is still going on; it needs no resume.` });
+    case 'unreadable': {
+      const message = `Run ${run} cannot be resumed: nothing of its journal can be read any more.`;
+      return err({ kind: 'unknown', message });
+    }
     case 'ended':
       return err({ kind: 'taken', message: `Run ${run} has ended; \`baton rerun ${run}\` runs it again.` });
     default:

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { analyze, type Analysis } from '../language/analyze.ts';
+import { YAML_LIMITS } from '../language/yaml-limits.ts';
 import { findWorkflowFiles, workflowMatcher } from './workflow-files.ts';
 
 /** A workflow file as it is on the disk now. */
@@ -51,13 +52,31 @@ function refOf(folder: string, given: string): string {
 }
 
 function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, string> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = fs.readFileSync(path.resolve(folder, ref), 'utf8');
+    text = readStart(path.resolve(folder, ref));
   } catch (error) {
     return err(`The file "${ref}" cannot be read: ${(error as Error).message}`);
   }
+  if (text === undefined) return err(`"${ref}" is not a file.`);
   return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text) }) });
+}
+
+/**
+ * The text of a file; of one that is too large (rule F1) as much as shows that it is. Undefined for what is no file: a
+ * pipe or a device may have no end.
+ */
+function readStart(file: string): string | undefined {
+  const stat = fs.statSync(file);
+  if (!stat.isFile()) return undefined;
+  if (stat.size <= YAML_LIMITS.sizeBytes) return fs.readFileSync(file, 'utf8');
+  const fd = fs.openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(YAML_LIMITS.sizeBytes + 1);
+    return bytes.toString('utf8', 0, fs.readSync(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** SHA-256 of the text, in hex. */

@@ -53,7 +53,11 @@ const SCOPE = scopeWith(
     item_index: 0,
   },
   {
-    scan: { outputs: { json: '[{"name":"a"},{}]' }, result: 'succeeded', items: [{ key: '0', status: 'failed' }] },
+    scan: {
+      outputs: { json: '[{"name":"a"},{}]' },
+      result: 'succeeded',
+      items: [{ key: '0', status: 'failed' }],
+    },
   } satisfies Record<string, Json>,
 );
 
@@ -153,7 +157,10 @@ function checkWorkflow(text: string): void {
   const lines = linesOf(text);
   for (const { range, related } of [...analysis.diagnostics, ...analysis.silenced]) {
     for (const each of [range, ...related.map((place) => place.range)]) {
-      assert.ok(each.start >= 0 && each.start <= each.end && each.end <= text.length, 'a range outside of the text');
+      assert.ok(
+        each.start >= 0 && each.start <= each.end && each.end <= text.length,
+        'a range outside of the text',
+      );
       lines.position(each.start);
     }
   }
@@ -179,7 +186,10 @@ function checkExpression(source: string): void {
   renderTemplate(source, SCOPE);
   renderTemplate(`a \${{ ${source} }} b`, SCOPE);
   for (const shell of ['bash', 'sh'] as const) {
-    for (const text of [source, `echo "\${{ ${source} }}" '\${{ inputs.target }}' $(( \${{ inputs.count }} ))`]) {
+    for (const text of [
+      source,
+      `echo "\${{ ${source} }}" '\${{ inputs.target }}' $(( \${{ inputs.count }} ))`,
+    ]) {
       const problems = shellProblems(shell, text);
       const placed = placeInShell(shell, text, SCOPE);
       assert.ok(problems.length === 0 || !placed.ok || /raw/i.test(text), 'refused, and yet placed');
