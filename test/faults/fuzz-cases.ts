@@ -27,15 +27,15 @@ const TEXTS = ['test/corpus', 'examples', '.workflows'].flatMap((folder) =>
 
 /** What readers of YAML and of expressions trip over. */
 const PIECES = [
-  ...['${{', '}}', '${{ ', ' }}', "'", '"', '\\', '`', '$(', '$((', '))', '<<EOF\n', 'EOF\n', '${', '#{'],
-  ...['<<: *a', '&a ', '*a', '!!binary ', '!!str ', '!<x> ', '? ', ': ', '- ', '|2-\n', '>+\n', '|\n', '|9'],
-  ...['---\n', '...\n', '%YAML 1.1\n', '\t', '\r', '\r\n', '\0', '\uFEFF', '\uD800', '\uDC00', '\u2028'],
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', '1e999', '0x', '.inf', '-.nan'],
-  ...['[', ']', '{', '}', ',', '[[[[[[[[', '{a: {a: {a: ', '\n', '\n  ', '\n      ', '#', '# baton-ignore: '],
-  ...['steps:', 'needs:', 'run:', 'if:', 'env:', 'loop:', 'gate:', 'matrix:', 'for_each:', 'null', '~', ''],
-  ...['steps.a.outputs.b', 'inputs.x', 'fromJSON(', 'toJSON(', 'format(', 'join(', 'default(', 'always()'],
-  ...['==', '!=', '&&', '||', '!', '<', '>=', '(', ')', '.*', "['a']", '[0]', '999999999999999999999d', '@@'],
-];
+  ['${{', '}}', '${{ ', ' }}', "'", '"', '\\', '`', '$(', '$((', '))', '<<EOF\n', 'EOF\n', '${', '#{'],
+  ['<<: *a', '&a ', '*a', '!!binary ', '!!str ', '!<x> ', '? ', ': ', '- ', '|2-\n', '>+\n', '|\n', '|9'],
+  ['---\n', '...\n', '%YAML 1.1\n', '\t', '\r', '\r\n', '\0', '\uFEFF', '\uD800', '\uDC00', '\u2028'],
+  ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', '1e999', '0x', '.inf', '-.nan'],
+  ['[', ']', '{', '}', ',', '[[[[[[[[', '{a: {a: {a: ', '\n', '\n  ', '\n      ', '#', '# baton-ignore: '],
+  ['steps:', 'needs:', 'run:', 'if:', 'env:', 'loop:', 'gate:', 'matrix:', 'for_each:', 'null', '~', ''],
+  ['steps.a.outputs.b', 'inputs.x', 'fromJSON(', 'toJSON(', 'format(', 'join(', 'default(', 'always()'],
+  ['==', '!=', '&&', '||', '!', '<', '>=', '(', ')', '.*', "['a']", '[0]', '999999999999999999999d', '@@'],
+].flat();
 
 const SOURCES = [
   "steps.scan.outputs.json == 'x' && !(inputs.count > 3)",
