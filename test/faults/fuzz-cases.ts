@@ -75,7 +75,7 @@ export function fuzzCase(seed: number, number: number): FuzzCase {
 
 function workflowText(random: Random): string {
   const bytes = random.next() < 0.3 ? flipped(random.pick(TEXTS), random) : random.pick(TEXTS);
-  return mutated(bytes.toString('utf8'), random).slice(0, LONGEST_TEXT);
+  return mutated(bytes.toString('utf8'), random);
 }
 
 function flipped(bytes: Buffer, random: Random): Buffer {
@@ -102,7 +102,8 @@ const MUTATIONS: readonly ((text: string, random: Random) => string)[] = [
 
 function mutated(text: string, random: Random): string {
   let changed = text;
-  for (let i = random.below(6); i >= 0; i--) changed = random.pick(MUTATIONS)(changed, random);
+  for (let i = random.below(6); i >= 0; i--)
+    changed = random.pick(MUTATIONS)(changed, random).slice(0, LONGEST_TEXT);
   return changed;
 }
 
