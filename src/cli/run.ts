@@ -99,6 +99,7 @@ export async function watchOwn(
     printer.close();
     return refuse(door, started.error, workflow);
   }
+  for (const notice of started.value.notices) door.complain(`baton: ${notice}\n`);
   signals.tell((by) => void door.project.runs.stop(started.value.run, { by }));
   try {
     const state = await started.value.ended;

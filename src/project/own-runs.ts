@@ -13,6 +13,8 @@ import { systemClock } from './system-clock.ts';
 /** A run that this process owns. */
 export interface OwnRun {
   readonly run: RunId;
+  /** What was wrong with the journal that the run was taken over with. */
+  readonly notices: readonly string[];
   /** Settles when the run has ended. Rejects with JournalFailure when the journal cannot be written. */
   readonly ended: Promise<RunState>;
 }
@@ -38,7 +40,11 @@ export async function startRun(
   const writer = await journal.create(run, first.value);
   if (writer === 'exists') return err({ kind: 'taken', message: `There is a run ${run} already.` });
   const events = (await journal.read(run))?.events ?? [];
-  return ok({ run, ended: carryOn({ writer, events, world: worldOf(project, writer, options) }) });
+  return ok({
+    run,
+    notices: [],
+    ended: carryOn({ writer, events, world: worldOf(project, writer, options) }),
+  });
 }
 
 /** Goes on with a run whose owner died. */
@@ -60,7 +66,11 @@ export async function resumeRun(
     case 'ended':
       return err({ kind: 'taken', message: `Run ${run} has ended; \`baton rerun ${run}\` runs it again.` });
     default:
-      return ok({ run, ended: adopt(reopened, worldOf(project, reopened.writer, options)) });
+      return ok({
+        run,
+        notices: reopened.record.notices,
+        ended: adopt(reopened, worldOf(project, reopened.writer, options)),
+      });
   }
 }
 
