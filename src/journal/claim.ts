@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isOwned, thisProcess, writeOwner } from './owner.ts';
+import { isOurs, isOwned, thisProcess, writeOwner } from './owner.ts';
 
 /** Renames a draft into place, which only one of many can do; false when somebody else was first. */
 export function claim(draft: string, folder: string): boolean {
@@ -42,13 +42,15 @@ export function takeOver(folder: string, number: number): boolean {
   } finally {
     fs.rmSync(draft, { recursive: true, force: true });
   }
-  try {
-    writeOwner(folder, thisProcess());
-  } catch (error) {
-    letGo(folder, number);
-    throw error;
-  }
+  writeOwner(folder, thisProcess());
   return true;
+}
+
+/** After `takeOver` threw, or what came after it: if this process has become the owner, it is one no longer. */
+export function giveBack(folder: string, number: number): void {
+  if (!isOurs(takingFolder(folder, number))) return;
+  letGo(folder, number);
+  if (isOurs(folder)) fs.rmSync(path.join(folder, 'owner.json'), { force: true });
 }
 
 /** Says that the owner with that number is done. The folder stays, with something in it, so that its number is not given away again. */

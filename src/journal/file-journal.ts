@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { RunId, StepAddress } from '../model/attempt.ts';
 import { fileNameOf } from '../model/file-name.ts';
 import type { RunStarted } from '../model/run-event.ts';
-import { claim, isTaking, latestTaking, takeOver } from './claim.ts';
+import { claim, giveBack, isTaking, latestTaking, takeOver } from './claim.ts';
 import { followFile } from './follow-file.ts';
 import { FileWriter, openRequests } from './file-writer.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type RunRecord,
   type RunSummary,
 } from './journal.ts';
-import { noticeOf, readLines } from './journal-lines.ts';
+import { noticeOf, readLines, type ReadLines } from './journal-lines.ts';
 import { isOwned, thisProcess, writeOwner } from './owner.ts';
 import { appendIndex, readIndex, type IndexedRun } from './run-index.ts';
 import { summaryOf } from './summary.ts';
@@ -105,21 +105,24 @@ export class FileJournal implements Journal {
     if (record.events.length === 0) return 'unreadable';
     try {
       if (!takeOver(folder, earlier + 1)) return 'owned';
-      return { writer: this.#takenOver(record, earlier + 1), record };
+      return this.#takenOver(record, earlier + 1);
     } catch (error) {
+      giveBack(folder, earlier + 1);
       throw new JournalFailure(`Run ${run} could not be taken over: ${(error as Error).message}`, {
         cause: error,
       });
     }
   }
 
-  #takenOver({ run, events }: RunRecord, taking: number): FileWriter {
+  #takenOver(record: RunRecord, taking: number): Reopened {
+    const { run, events } = record;
     const folder = this.#folder(run);
-    cutTail(folder, run);
+    const tail = cutTail(folder, run);
     fs.mkdirSync(path.join(folder, 'scratch'), { recursive: true });
     const writer = this.#open(run, folder, { lastSeq: events.length, taking });
     this.#own.set(run, writer);
-    return writer;
+    // A fact that was cut off while it was written had led to nothing yet: nothing is lost.
+    return { writer, record: tail === 'torn' ? { ...record, notices: [] } : record };
   }
 
   read(run: RunId): Promise<RunRecord | undefined> {
@@ -199,13 +202,14 @@ export class FileJournal implements Journal {
 }
 
 /** Facts are written behind the last good line. What is damaged is set aside, for those who want to know what was lost. */
-function cutTail(folder: string, run: RunId): void {
+function cutTail(folder: string, run: RunId): ReadLines['tail'] {
   const file = path.join(folder, 'events.jsonl');
   const bytes = fs.readFileSync(file);
   const { goodBytes, tail } = readLines(bytes, run);
   if (tail === 'damaged')
     fs.appendFileSync(path.join(folder, 'events.damaged.jsonl'), bytes.subarray(goodBytes));
   fs.truncateSync(file, goodBytes);
+  return tail;
 }
 
 function runFolders(root: string): RunId[] {

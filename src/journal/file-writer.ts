@@ -111,6 +111,8 @@ export class FileWriter implements JournalWriter {
   #beat(): void {
     this.#checkHeld();
     if (this.#trouble === undefined) beat(this.#folder);
+    // Whoever listens wants to write that down, and is told then that it cannot.
+    else this.ask({ type: 'stop', force: true, by: 'request' });
   }
 
   #tellIndex(events: readonly RunEvent[]): void {

@@ -55,15 +55,19 @@ function readOwner(folder: string): Owner | 'damaged' | undefined {
 /** A sign of life for those who cannot look at the process: the time of `owner.json`, which is mended where it must be. */
 export function beat(folder: string): void {
   try {
-    const { pid, processStart } = thisProcess();
-    const owner = readOwner(folder);
-    const isOurs = typeof owner === 'object' && owner.pid === pid && owner.processStart === processStart;
-    if (!isOurs) writeOwner(folder, thisProcess());
+    if (!isOurs(folder)) writeOwner(folder, thisProcess());
     const now = new Date();
     fs.utimesSync(path.join(folder, 'owner.json'), now, now);
   } catch {
     // The disk is full, or the folder is gone: the next write to the journal will say so.
   }
+}
+
+/** True when a folder names this process. */
+export function isOurs(folder: string): boolean {
+  const owner = readOwner(folder);
+  const { pid, processStart } = thisProcess();
+  return typeof owner === 'object' && owner.pid === pid && owner.processStart === processStart;
 }
 
 /** True while the owner written in a folder is at work. */
