@@ -4,7 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readLines } from '../../src/journal/journal-lines.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
+import { replay } from '../../src/model/run-state.ts';
 import { ROOT, type Ended } from '../cli/cli.ts';
+
+export { replay };
 
 /** The command line as people get it; these tests are about processes, so they want the real one. */
 export const CLI = path.join(ROOT, 'dist', 'cli.cjs');

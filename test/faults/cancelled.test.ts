@@ -4,8 +4,7 @@ import path from 'node:path';
 import { suite, test } from 'mocha';
 import { workspace } from '../cli/cli.ts';
 import { eventually } from '../eventually.ts';
-import { replay } from '../../src/model/run-state.ts';
-import { built, endOf, eventsOf, markedBy, runIds, startBuilt, type StartedBuilt } from './built.ts';
+import { built, endOf, eventsOf, markedBy, replay, runIds, startBuilt, type StartedBuilt } from './built.ts';
 import { LONG } from './long.ts';
 import { randomFrom } from './random.ts';
 

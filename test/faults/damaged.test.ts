@@ -5,11 +5,10 @@ import { suite, test } from 'mocha';
 import { FileJournal } from '../../src/journal/file-journal.ts';
 import { readLines } from '../../src/journal/journal-lines.ts';
 import type { JournalNews } from '../../src/journal/journal.ts';
-import { replay } from '../../src/model/run-state.ts';
 import { workspace } from '../cli/cli.ts';
 import { eventually } from '../eventually.ts';
 import { startOf, workflowOf } from '../model/sketches.ts';
-import { built, markedBy, runFolder, runIds, startBuilt } from './built.ts';
+import { built, markedBy, replay, runFolder, runIds, startBuilt } from './built.ts';
 import { LONG } from './long.ts';
 import { randomFrom, type Random } from './random.ts';
 
