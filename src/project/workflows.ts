@@ -37,11 +37,20 @@ export function workflowsOf(folder: string, files?: readonly string[]): Workflow
     isWorkflow,
     async load(pathOrName) {
       const direct = refOf(folder, pathOrName);
-      if (fs.statSync(path.resolve(folder, direct), { throwIfNoEntry: false })?.isFile() === true)
-        return read(direct);
+      if (isThere(path.resolve(folder, direct))) return read(direct);
       return findByName(folder, await list(), pathOrName);
     },
   };
+}
+
+/** A link that leads in circles, or through what is no folder, is there as little as no link. */
+function isThere(file: string): boolean {
+  try {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    return stat !== undefined && !stat.isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** A path from the folder where the file lies inside it. */
