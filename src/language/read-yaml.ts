@@ -168,8 +168,8 @@ function compose(
 
 /** A text may have ten thousand errors, and collecting a stack for each takes longer than all the rest. */
 function withoutStacks(work: () => void): void {
-  const errors = Error as ErrorConstructor & { stackTraceLimit?: number }; // V8's own, in no standard
-  const { stackTraceLimit = 10 } = errors;
+  const errors = Error as ErrorConstructor & { stackTraceLimit: number }; // V8's own, in no standard
+  const { stackTraceLimit } = errors;
   errors.stackTraceLimit = 0;
   try {
     work();

@@ -14,6 +14,7 @@ export type FuzzNews =
   | { readonly kind: 'done'; readonly cases: number };
 
 const { seed, from, untilMs, at } = workerData as FuzzOrder; // given by fuzz.test.ts
+// oxlint-disable-next-line require-post-message-target-origin -- a thread's port is no window
 const tell = (news: FuzzNews) => parentPort?.postMessage(news);
 let number = from;
 for (; Date.now() < untilMs; number++) {

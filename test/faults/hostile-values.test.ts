@@ -196,11 +196,15 @@ suite('Hostile values', function () {
   for (const value of LONG ? VALUES : FEW) {
     test(`arrive everywhere as they are: ${JSON.stringify(value.slice(0, 60))}`, async () => {
       prepare(value);
-      const { code, out, err } = await built(
-        folder,
-        ...['run', 'hostile', '--input', `v=${value}`, '--input', `is_name=${isName(value)}`],
-        ...['--env', `GIVEN=${value}`],
-      );
+      const given = [
+        '--input',
+        `v=${value}`,
+        '--input',
+        `is_name=${isName(value)}`,
+        '--env',
+        `GIVEN=${value}`,
+      ];
+      const { code, out, err } = await built(folder, 'run', 'hostile', ...given);
       assert.deepEqual([code, err], [0, ''], out);
       checkArrived(value);
       checkNoCanary(value);
