@@ -45,8 +45,7 @@ function composed(text: string, parsed: Parsed): ReadYaml {
   const root = contents === null ? undefined : reader.node(contents, 0);
   const open = reader.unclosed.length > 0;
   const others = open ? troubles.filter(({ message }) => !NEVER_CLOSED.test(message)) : troubles;
-  const unclosed = reader.unclosed.slice(0, MOST_FINDINGS);
-  const found = [...unclosed, ...syntaxFindings(others, text), ...reader.diagnostics];
+  const found = [...reader.unclosed, ...syntaxFindings(others, text), ...reader.diagnostics];
   return { root: root !== undefined && isEmpty(root) ? undefined : root, diagnostics: found };
 }
 
@@ -312,6 +311,7 @@ class Reader {
   /** Told where it opens, which is where a person looks; the library tells it where it noticed. */
   #checkClosed({ start, end }: Range, close: string): void {
     if (end - start > 1 && this.#text[end - 1] === close) return;
+    if (this.unclosed.length === MOST_FINDINGS) return;
     const open = this.#text[start] ?? '';
     const message = `This ${open} is never closed: put a ${close} where it ends${close === open ? '' : ', indented further than its key'}.`;
     this.unclosed.push(finding('baton/yaml', { start, end: start + 1 }, message));
