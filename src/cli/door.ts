@@ -12,6 +12,10 @@ export interface Door {
   readonly columns: () => number;
   print(text: string): void;
   complain(text: string): void;
+  /** Aborted once nobody reads standard output any more. */
+  readonly readerGone: AbortSignal;
+  /** Waits until all that was printed is written; false when some of it could not be, though somebody wanted it. */
+  arrived(): Promise<boolean>;
 }
 
 /** A mistake in what was asked for: told in one line, ended with exit code 2. */
@@ -22,7 +26,7 @@ export function openDoor(options: { readonly folder?: string }): Door {
   if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new UsageError(`The folder "${folder}" does not exist.`);
   }
-  survivePipes();
+  const output = survivePipes();
   const live = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
   return {
     project: openProject(folder),
@@ -34,6 +38,7 @@ export function openDoor(options: { readonly folder?: string }): Door {
     columns: () => process.stdout.columns ?? 80,
     print: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
+    ...output,
   };
 }
 
@@ -52,14 +57,25 @@ function usesColour(): boolean {
   return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 }
 
-/** Whoever reads our output may go away (`| head`); a run goes on all the same. */
-function survivePipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED' && error.code !== 'EIO')
-        throw error;
-    });
-  }
+const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EIO']);
+
+/**
+ * Whoever reads our output may go away (`| head`), and what it goes to may be full: a run goes on all the same. Losing a
+ * reader is nobody's mistake; anything else is told, once.
+ */
+function survivePipes(): Pick<Door, 'readerGone' | 'arrived'> {
+  const gone = new AbortController();
+  let isLost = false;
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (GONE.has(error.code ?? '')) gone.abort();
+    else if (!isLost) process.stderr.write(`baton: The output cannot be written: ${error.message}\n`);
+    isLost ||= !gone.signal.aborted;
+  });
+  // An error is told of only after the write that met it was.
+  const arrived = () =>
+    new Promise<boolean>((resolve) => process.stdout.write('', () => setImmediate(() => resolve(!isLost))));
+  return { readerGone: gone.signal, arrived };
 }
 
 /** `--json`: one value, readable. */

@@ -27,13 +27,21 @@ async function filesOf(door: Door, paths: readonly string[]): Promise<readonly s
   const files = await Promise.all(
     paths.map(async (given) => {
       const full = path.resolve(given);
-      const stat = fs.statSync(full, { throwIfNoEntry: false });
-      if (stat === undefined) throw new UsageError(`There is no file or folder "${given}".`);
-      if (!stat.isDirectory()) return [full];
-      return filesBelow(door, full);
+      return isFolder(full, given) ? filesBelow(door, full) : [full];
     }),
   );
   return files.flat();
+}
+
+function isFolder(file: string, given: string): boolean {
+  let stat: fs.Stats | undefined;
+  try {
+    stat = fs.statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new UsageError(`"${given}" cannot be read: ${(error as Error).message}`);
+  }
+  if (stat === undefined) throw new UsageError(`There is no file or folder "${given}".`);
+  return stat.isDirectory();
 }
 
 /** Inside the project its own rule says what is a workflow; a folder elsewhere is a project of its own. */

@@ -139,7 +139,10 @@ async function readRun(
     const refusal = unknownRun(run);
     throw new UsageError(refusal.kind === 'unknown' ? refusal.message : run);
   }
-  if (state === undefined) throw new UsageError(`Run ${run} cannot be read. ${record.notices.join(' ')}`);
+  if (state === undefined) {
+    const why = record.notices.length === 0 ? 'Its journal is empty.' : record.notices.join(' ');
+    throw new UsageError(`Run ${run} cannot be read. ${why}`);
+  }
   return { state, lost: record.presence === 'lost', notices: record.notices };
 }
 
@@ -179,14 +182,16 @@ async function printLog(door: Door, at: { run: string; step: string; attempt: nu
     const bytes = await door.project.runs.journal.readLog({ ...at, fromByte, maxBytes: CHUNK_BYTES });
     if (bytes === undefined || bytes.length === 0) return;
     fromByte += bytes.length;
-    if (!process.stdout.write(bytes)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+    await new Promise((resolve) => process.stdout.write(bytes, resolve));
+    if (!process.stdout.writable) return;
   }
 }
 
 async function follow(door: Door, run: string): Promise<number> {
   const printer = textPrinter(door);
-  const end = await followRun(door.project.runs.journal, run, printer);
+  const end = await followRun(door.project.runs.journal, run, { ...printer, signal: door.readerGone });
   printer.close();
+  if (end === 'aborted') return EXIT.succeeded;
   if (end === 'lost')
     door.complain(`baton: The process that ran ${run} is gone. \`baton resume ${run}\` goes on with it.\n`);
   const { state } = await readRun(door, run);
@@ -194,12 +199,14 @@ async function follow(door: Door, run: string): Promise<number> {
 }
 
 async function followStep(door: Door, run: string, step: string): Promise<number> {
-  await followRun(door.project.runs.journal, run, {
+  const end = await followRun(door.project.runs.journal, run, {
+    signal: door.readerGone,
     onEvents: () => undefined,
     onOutput: (id, lines) => {
       if (id === step) door.print(lines.map((line) => `${line}\n`).join(''));
     },
   });
+  if (end === 'aborted') return EXIT.succeeded;
   const { state } = await readRun(door, run);
   return exitCodeOfRun(state);
 }

@@ -15,13 +15,20 @@ function program(done: (code: number) => void): Command {
     )
     .exitOverride()
     .showHelpAfterError('(baton --help shows what there is)');
-  const act = async (work: (door: Door) => Promise<number>) => {
+  const door = () => {
     const { folder } = baton.opts<{ folder?: string }>();
-    done(await work(openDoor(folder === undefined ? {} : { folder })));
+    return openDoor(folder === undefined ? {} : { folder });
   };
-  const actSmall = (work: (door: Door) => Promise<number>) => {
+  /** For commands whose output is what they are for: when it is lost, they have failed. */
+  const act = async (work: (door: Door) => Promise<number>) => {
+    const opened = door();
+    const code = await work(opened);
+    done((await opened.arrived()) ? code : code || 1);
+  };
+  /** For commands that run steps: their code is the run's, whatever becomes of what they print. */
+  const actSmall = async (work: (door: Door) => Promise<number>) => {
     staySmall();
-    return act(work);
+    done(await work(door()));
   };
   const json = () => new Option('--json', 'as JSON');
 

@@ -118,19 +118,22 @@ export async function watchOwn(
     follower.take(events);
   };
   const onWait = (queued: Queued) => door.complain(`${queuedWords(queued)}\n`);
+  const signals = listenToSignals();
   // Without a person at hand, a run that waits for one is left to whoever answers.
   const started = await begin({ onEvents, onWait, park: !someoneThere });
   if (!started.ok) {
+    signals.letGo();
     printer.close();
     return refuse(door, started.error, workflow);
   }
-  const letGo = onSignals((by) => void door.project.runs.stop(started.value.run, { by }));
+  for (const notice of started.value.notices) door.complain(`baton: ${notice}\n`);
+  signals.tell((by) => void door.project.runs.stop(started.value.run, { by }));
   try {
     const state = await started.value.ended;
     await follower?.close();
     return exitCodeOfRun(state);
   } finally {
-    letGo();
+    signals.letGo();
     keys?.close();
     await follower?.close();
     printer.close();
@@ -155,17 +158,31 @@ export function queuedWords({ run, group, position, holders }: Queued): string {
   return `baton: run ${run} is waiting for a place in the group "${group}"${behind}${before}`;
 }
 
-/** Ctrl-C asks once, and the second time forces: the engine counts. A closed terminal is a stop as well. */
-function onSignals(stop: (by: StopAsker) => void): () => void {
+/**
+ * Ctrl-C asks once, and the second time forces: the engine counts. A closed terminal is a stop as well. What comes while
+ * the run is only being prepared is told once somebody listens.
+ */
+export function listenToSignals(): {
+  readonly tell: (stop: (by: StopAsker) => void) => void;
+  readonly letGo: () => void;
+} {
+  const early: StopAsker[] = [];
+  let stop = (by: StopAsker): void => void early.push(by);
   const interrupt = () => stop('SIGINT');
   const terminate = () => stop('SIGTERM');
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', terminate);
   process.on('SIGHUP', terminate);
-  return () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', terminate);
-    process.off('SIGHUP', terminate);
+  return {
+    tell(listener) {
+      stop = listener;
+      for (const by of early) listener(by);
+    },
+    letGo() {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', terminate);
+      process.off('SIGHUP', terminate);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { RunnerAnswer, RunnerOrder } from '../project/detached-runner.ts';
 import { openProject, type Project } from '../project/project.ts';
 import { resumeRun, startRun, type OwnRun } from '../project/own-runs.ts';
 import type { Refusal } from '../project/runs.ts';
+import { listenToSignals } from './run.ts';
 
 /**
  * `baton runner` (not for people): reads one order from standard input, answers with one line, and then carries the
@@ -11,6 +12,7 @@ import type { Refusal } from '../project/runs.ts';
  */
 export async function runner(): Promise<number> {
   const order = JSON.parse(await text(process.stdin)) as RunnerOrder; // written by startDetached, the other end
+  const signals = listenToSignals();
   const project = openProject(order.folder, order.files === undefined ? {} : { files: order.files });
   const started = await begin(project, order.task);
   const answer: RunnerAnswer = started.ok
@@ -18,10 +20,7 @@ export async function runner(): Promise<number> {
     : { ok: false, refusal: started.error };
   await new Promise<void>((resolve) => process.stdout.write(`${JSON.stringify(answer)}\n`, () => resolve()));
   if (!started.ok) return 2;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    const by = signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
-    process.on(signal, () => void project.runs.stop(started.value.run, { by }));
-  }
+  signals.tell((by) => void project.runs.stop(started.value.run, { by }));
   const state = await started.value.ended;
   return state.ended === 'succeeded' ? 0 : 1;
 }

@@ -3,10 +3,12 @@ import path from 'node:path';
 import type { RunId, StepAddress } from '../model/attempt.ts';
 import { fileNameOf } from '../model/file-name.ts';
 import type { Fact, RunEvent, RunStarted } from '../model/run-event.ts';
+import { claim, giveBack, isTaking, latestTaking, takeOver } from './claim.ts';
 import { followFile } from './follow-file.ts';
 import { FileWriter, openRequests } from './file-writer.ts';
 import {
   isHeard,
+  JournalFailure,
   presenceAfter,
   type Asked,
   type Journal,
@@ -18,8 +20,8 @@ import {
   type RunRecord,
   type RunSummary,
 } from './journal.ts';
-import { noticeOf, readLines, readTypes } from './journal-lines.ts';
-import { isOwned, readOwner, thisProcess, writeOwner } from './owner.ts';
+import { noticeOf, readLines, readTypes, type ReadLines } from './journal-lines.ts';
+import { isOwned, thisProcess, writeOwner } from './owner.ts';
 import { prepareRoot } from './prepare-root.ts';
 import { appendIndex, readIndex, type IndexedRun } from './run-index.ts';
 import { summaryOf } from './summary.ts';
@@ -29,6 +31,8 @@ import { watchRuns } from './watch-runs.ts';
 export class FileJournal implements Journal {
   readonly #root: string;
   readonly #now: () => number;
+  /** The runs that this process owns by this journal. */
+  readonly #own = new Map<RunId, FileWriter>();
 
   constructor(root: string, now: () => number = Date.now) {
     this.#root = root;
@@ -36,30 +40,52 @@ export class FileJournal implements Journal {
   }
 
   async create(run: RunId, first: RunStarted): Promise<JournalWriter | 'exists'> {
-    prepareRoot(this.#root);
     const draft = path.join(this.#root, 'runs', `.draft-${process.pid}-${run}`);
+    let writer: FileWriter | undefined;
+    try {
+      prepareRoot(this.#root);
+      writer = this.#draft(run, draft);
+      writer.append([first]);
+      if (claim(draft, this.#folder(run))) return this.#begun(writer, first);
+      await writer.abandon();
+      return 'exists';
+    } catch (error) {
+      await writer?.abandon();
+      const { message } = error instanceof JournalFailure ? (error.cause as Error) : (error as Error);
+      throw new JournalFailure(`No run could begin: ${message}`, { cause: error });
+    } finally {
+      fs.rmSync(draft, { recursive: true, force: true });
+    }
+  }
+
+  #draft(run: RunId, draft: string): FileWriter {
     fs.rmSync(draft, { recursive: true, force: true });
     // Output may hold what others should not read, even where nothing is declared secret.
     fs.mkdirSync(draft, { recursive: true, mode: 0o700 });
     for (const name of ['logs', 'requests', 'scratch'])
       fs.mkdirSync(path.join(draft, name), { recursive: true });
     writeOwner(draft, thisProcess());
-    const writer = FileWriter.open({ run, folder: draft, now: this.#now, lastSeq: 0, root: this.#root });
-    writer.append([first]);
-    if (!claim(draft, this.#folder(run))) {
-      await writer.abandon();
-      fs.rmSync(draft, { recursive: true, force: true });
-      return 'exists';
-    }
+    return this.#open(run, draft, { lastSeq: 0, taking: 0 });
+  }
+
+  #open(
+    run: RunId,
+    folder: string,
+    { lastSeq, taking }: { readonly lastSeq: number; readonly taking: number },
+  ): FileWriter {
+    const onClose = () => {
+      if (this.#own.get(run) === writer) this.#own.delete(run);
+    };
+    const [root, now] = [this.#root, this.#now];
+    const writer = FileWriter.open({ run, folder, now, root, lastSeq, taking, onClose });
+    return writer;
+  }
+
+  #begun(writer: FileWriter, { workflow, cause }: RunStarted): FileWriter {
+    const { run, startedAt } = writer;
     writer.moved(this.#folder(run));
-    const { workflow, cause } = first;
-    appendIndex(this.#root, {
-      run,
-      workflow: workflow.ref,
-      name: workflow.name,
-      cause,
-      startedAt: writer.startedAt,
-    });
+    this.#own.set(run, writer);
+    appendIndex(this.#root, { run, workflow: workflow.ref, name: workflow.name, cause, startedAt });
     return writer;
   }
 
@@ -67,18 +93,36 @@ export class FileJournal implements Journal {
     return path.join(this.#root, 'runs', run);
   }
 
-  async reopen(run: RunId): Promise<Reopened | 'owned' | 'ended' | 'unknown'> {
+  async reopen(run: RunId): Promise<Reopened | 'owned' | 'ended' | 'unknown' | 'unreadable'> {
     const folder = this.#folder(run);
+    if (!fs.existsSync(folder)) return 'unknown';
+    // Asked first: who takes the run over after this moment makes our own taking fail.
+    const earlier = latestTaking(folder);
     const record = await this.read(run);
     if (record === undefined) return 'unknown';
     if (record.presence === 'ended') return 'ended';
-    if (record.presence === 'live' || !takeOver(folder, record.events.length)) return 'owned';
-    const file = path.join(folder, 'events.jsonl');
-    fs.truncateSync(file, readLines(fs.readFileSync(file), run).goodBytes);
+    if (record.presence === 'live' || isTaking(folder, earlier)) return 'owned';
+    if (record.events.length === 0) return 'unreadable';
+    try {
+      if (!takeOver(folder, earlier + 1)) return 'owned';
+      return this.#takenOver(record, earlier + 1);
+    } catch (error) {
+      giveBack(folder, earlier + 1);
+      throw new JournalFailure(`Run ${run} could not be taken over: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #takenOver(record: RunRecord, taking: number): Reopened {
+    const { run, events } = record;
+    const folder = this.#folder(run);
+    const tail = cutTail(folder, run);
     fs.mkdirSync(path.join(folder, 'scratch'), { recursive: true });
-    const lastSeq = record.events.length;
-    const writer = FileWriter.open({ run, folder, now: this.#now, lastSeq, root: this.#root });
-    return { writer, record };
+    const writer = this.#open(run, folder, { lastSeq: events.length, taking });
+    this.#own.set(run, writer);
+    // A fact that was cut off while it was written had led to nothing yet: nothing is lost.
+    return { writer, record: tail === 'torn' ? { ...record, notices: [] } : record };
   }
 
   read(run: RunId): Promise<RunRecord | undefined> {
@@ -121,7 +165,9 @@ export class FileJournal implements Journal {
     }
     if (indexed !== undefined && isOwned(this.#folder(run))) return { ...indexed, status: 'running' };
     const record = await this.read(run);
-    return record && summaryOf(record);
+    const summary = record && summaryOf(record);
+    // A journal of which nothing can be read any more: the index still knows that there was a run.
+    return summary ?? (record && indexed && { ...indexed, status: 'lost' });
   }
 
   onChange(listener: () => void): Disposable {
@@ -129,6 +175,11 @@ export class FileJournal implements Journal {
   }
 
   async request(run: RunId, request: Request): Promise<Asked> {
+    const own = this.#own.get(run);
+    if (own !== undefined) {
+      own.ask(request);
+      return 'told';
+    }
     const folder = this.#folder(run);
     const presence = isOwned(folder) ? 'live' : (await this.read(run))?.presence;
     if (presence === undefined || !isHeard(presence, request)) return 'gone';
@@ -157,28 +208,15 @@ export class FileJournal implements Journal {
   }
 }
 
-/** Creating the folder is the claim: a draft that already holds its first fact is renamed into place, or loses. */
-function claim(draft: string, folder: string): boolean {
-  try {
-    fs.renameSync(draft, folder);
-    return true;
-  } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
-  }
-}
-
-/** Of several processes that want a dead owner's run, the one that makes the folder named after that owner and its last fact wins. */
-function takeOver(folder: string, events: number): boolean {
-  const dead = readOwner(folder);
-  const claimed = path.join(folder, `taken-from-${dead?.pid ?? 0}-${dead?.processStart ?? 0}-${events}`);
-  try {
-    fs.mkdirSync(claimed);
-  } catch {
-    return false;
-  }
-  writeOwner(folder, thisProcess());
-  return true;
+/** Facts are written behind the last good line. What is damaged is set aside, for those who want to know what was lost. */
+function cutTail(folder: string, run: RunId): ReadLines['tail'] {
+  const file = path.join(folder, 'events.jsonl');
+  const bytes = fs.readFileSync(file);
+  const { goodBytes, tail } = readLines(bytes, run);
+  if (tail === 'damaged')
+    fs.appendFileSync(path.join(folder, 'events.damaged.jsonl'), bytes.subarray(goodBytes));
+  fs.truncateSync(file, goodBytes);
+  return tail;
 }
 
 function runFolders(root: string): RunId[] {

@@ -4,6 +4,7 @@ import type { RunId, StepAddress } from '../model/attempt.ts';
 import { fileNameOf } from '../model/file-name.ts';
 import type { LogSink } from '../model/log-sink.ts';
 import type { Fact, RunEvent } from '../model/run-event.ts';
+import { latestTaking, letGo } from './claim.ts';
 import { JournalFailure, type JournalWriter, type Request } from './journal.ts';
 import { lineOf } from './journal-lines.ts';
 import { beat, HEARTBEAT_EVERY_MS } from './owner.ts';
@@ -18,6 +19,9 @@ interface FileWriterOptions {
   readonly lastSeq: number;
   /** The journal's root, whose index is told of the end. */
   readonly root: string;
+  /** How many owners the run had before this one. */
+  readonly taking: number;
+  readonly onClose: () => void;
 }
 
 /** Facts reach the disk at most this long after they were written. */
@@ -33,10 +37,17 @@ export class FileWriter implements JournalWriter {
   readonly #stamper: Stamper;
   readonly #fd: number;
   readonly #heart: NodeJS.Timeout;
+  readonly #taking: number;
+  readonly #onClose: () => void;
+  /** What people in this process asked for, until somebody listens. */
+  #asked: Request[] = [];
+  #listener: ((request: Request) => void) | undefined;
   #folder: string;
   #syncing: NodeJS.Timeout | undefined;
   #syncs: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Why nothing may be written any more. */
+  #trouble: string | undefined;
   readonly #logs: number[] = [];
 
   static open(options: FileWriterOptions): FileWriter {
@@ -48,8 +59,10 @@ export class FileWriter implements JournalWriter {
     this.#root = options.root;
     this.#folder = options.folder;
     this.#stamper = new Stamper(options.run, options.now, options.lastSeq);
+    this.#taking = options.taking;
+    this.#onClose = options.onClose;
     this.#fd = fs.openSync(path.join(options.folder, 'events.jsonl'), 'a');
-    this.#heart = setInterval(() => beat(this.#folder), HEARTBEAT_EVERY_MS);
+    this.#heart = setInterval(() => this.#beat(), HEARTBEAT_EVERY_MS);
     this.#heart.unref();
   }
 
@@ -69,16 +82,41 @@ export class FileWriter implements JournalWriter {
   append(facts: readonly Fact[]): readonly RunEvent[] {
     const events = this.#stamper.stamp(facts);
     this.startedAt ||= events[0]?.at ?? 0;
+    const isEnd = events.at(-1)?.type === 'run-ended';
     try {
+      if (isEnd) this.#checkHeld();
+      if (this.#trouble !== undefined) throw new Error(this.#trouble);
       writeAll(this.#fd, events.map(lineOf).join(''));
-      this.#tellIndex(events);
     } catch (error) {
-      throw new JournalFailure(`The run's journal cannot be written: ${(error as Error).message}`, {
-        cause: error,
-      });
+      throw new JournalFailure(this.#failure(error as Error), { cause: error });
     }
+    if (isEnd) this.#tellIndex(events);
     this.#syncing ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS);
     return events;
+  }
+
+  #failure({ message }: Error): string {
+    const what = `The journal of run ${this.run} cannot be written: ${message}. What was running has been ended.`;
+    if (this.#trouble !== undefined) return what;
+    return `${what} When that is mended, \`baton resume ${this.run}\` goes on with it.`;
+  }
+
+  /** Whoever was thought dead (its machine slept, its files were deleted) must not go on beside a new owner. */
+  #checkHeld(): void {
+    try {
+      if (fs.fstatSync(this.#fd).nlink === 0) this.#trouble = 'it was deleted while the run went on';
+      else if (latestTaking(this.#folder) > this.#taking)
+        this.#trouble = 'another process has taken the run over';
+    } catch {
+      this.#trouble = 'its folder was deleted while the run went on';
+    }
+  }
+
+  #beat(): void {
+    this.#checkHeld();
+    if (this.#trouble === undefined) beat(this.#folder);
+    // Whoever listens wants to write that down, and is told then that it cannot.
+    else this.ask({ type: 'stop', force: true, by: 'request' });
   }
 
   #tellIndex(events: readonly RunEvent[]): void {
@@ -101,24 +139,62 @@ export class FileWriter implements JournalWriter {
   log(step: StepAddress, attempt: number): LogSink {
     const file = path.join(this.#folder, 'logs', `${fileNameOf(step, attempt)}.log`);
     let fd: number | undefined;
+    let isBroken = false;
     return {
       path: file,
       write: (chunk) => {
-        if (this.#closed) return;
-        if (fd === undefined) this.#logs.push((fd = fs.openSync(file, 'a')));
-        fs.writeSync(fd, chunk);
+        if (this.#closed || isBroken) return;
+        try {
+          if (fd === undefined) this.#logs.push((fd = fs.openSync(file, 'a')));
+          writeAll(fd, chunk);
+        } catch {
+          // What a step printed is worth less than the step: where there is no room for it, the step goes on. Whether the
+          // run can go on is for its journal to say.
+          isBroken = true;
+        }
       },
     };
   }
 
   onRequest(listener: (request: Request) => void): Disposable {
-    return openRequests(this.#folder).watch(listener);
+    this.#listener = listener;
+    const watching = openRequests(this.#folder).watch(listener);
+    this.#deliver();
+    return {
+      [Symbol.dispose]: () => {
+        this.#listener = undefined;
+        watching[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** What somebody in this process asks needs no file, so a full disk cannot keep Ctrl-C from being heard. */
+  ask(request: Request): void {
+    this.#asked.push(request);
+    // Not at once: whoever asks may have been called by whoever listens.
+    setImmediate(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    if (this.#listener === undefined) return;
+    for (const request of this.#asked.splice(0)) this.#listener?.(request);
   }
 
   async close(): Promise<void> {
     await this.abandon();
-    fs.rmSync(path.join(this.#folder, 'owner.json'), { force: true });
-    fs.rmSync(path.join(this.#folder, 'scratch'), { recursive: true, force: true });
+    letGo(this.#folder, this.#taking);
+    for (const name of ['owner.json', 'scratch']) {
+      try {
+        if (this.#isOurs()) fs.rmSync(path.join(this.#folder, name), { recursive: true, force: true });
+      } catch {
+        // A disk that fails cannot make an ended run worse; a dead process owns nothing.
+      }
+    }
+  }
+
+  /** After another process took the run over, the folder is that one's. */
+  #isOurs(): boolean {
+    return this.#trouble === undefined && latestTaking(this.#folder) <= this.#taking;
   }
 
   /** Closes the files and leaves the folder as it is. */
@@ -129,14 +205,14 @@ export class FileWriter implements JournalWriter {
     clearTimeout(this.#syncing);
     this.#sync();
     await this.#syncs;
-    for (const fd of this.#logs) fs.closeSync(fd);
-    fs.closeSync(this.#fd);
+    for (const fd of [...this.#logs, this.#fd]) fs.closeSync(fd);
+    this.#onClose();
   }
 }
 
 /** A full disk may take a part of a line; then the rest is refused with an error, and the reader drops the part. */
-function writeAll(fd: number, text: string): void {
-  let bytes: Uint8Array = Buffer.from(text);
+function writeAll(fd: number, data: string | Uint8Array): void {
+  let bytes: Uint8Array = typeof data === 'string' ? Buffer.from(data) : data;
   while (bytes.length > 0) bytes = bytes.subarray(fs.writeSync(fd, bytes));
 }
 

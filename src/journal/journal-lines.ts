@@ -1,15 +1,10 @@
-import zlib from 'node:zlib';
-import { crc32 } from '../base/crc32.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { RunEvent } from '../model/run-event.ts';
+import { checkedJson, parseChecked } from './checked-json.ts';
 
-/** `,"crc":"0123abcd"}` at the end of each line guards the text before it. */
-const CRC_LENGTH = 18;
-
-/** One event as a line of JSON that carries its own checksum, so that a flipped bit is never taken for a fact. */
+/** One event as a line that carries its own checksum. */
 export function lineOf(event: RunEvent): string {
-  const json = JSON.stringify(event).slice(0, -1);
-  return `${json},"crc":"${checksum(Buffer.from(json))}"}\n`;
+  return `${checkedJson(event)}\n`;
 }
 
 export interface ReadLines {
@@ -67,19 +62,9 @@ export function readTypes(bytes: Uint8Array, run: RunId, types: ReadonlySet<stri
   return events;
 }
 
-function parseLine(line: Buffer, run: RunId, seq: number): RunEvent | undefined {
-  const guarded = Math.max(0, line.length - CRC_LENGTH);
-  if (line.toString('latin1', guarded) !== `,"crc":"${checksum(line.subarray(0, guarded))}"}`)
-    return undefined;
-  const event = JSON.parse(`${line.toString('utf8', 0, guarded)}}`) as RunEvent; // the checksum says that we wrote it
-  return event.seq === seq && event.run === run ? event : undefined;
-}
-
-/** Node's own, where it has one (from 20.15 on): many times as quick in a process without optimised code. */
-const sumOf = zlib.crc32 ?? crc32;
-
-function checksum(json: Uint8Array): string {
-  return sumOf(json).toString(16).padStart(8, '0');
+function parseLine(line: Uint8Array, run: RunId, seq: number): RunEvent | undefined {
+  const event = parseChecked(line) as RunEvent | undefined; // the checksum says that we wrote it
+  return event?.seq === seq && event.run === run ? event : undefined;
 }
 
 /** What to tell a person about the end of a journal that is not as it should be. */

@@ -10,8 +10,8 @@ import type { LogSink } from '../model/log-sink.ts';
 export interface Journal {
   /** Claims the run id and writes the first fact. Losing the race is normal: several processes may fire one schedule. */
   create(run: RunId, first: RunStarted): Promise<JournalWriter | 'exists'>;
-  /** Takes over a run whose owner died. `ended`: there is nothing to go on with. */
-  reopen(run: RunId): Promise<Reopened | 'owned' | 'ended' | 'unknown'>;
+  /** Takes over a run whose owner died. `ended`: there is nothing to go on with. `unreadable`: not even what it was to do. */
+  reopen(run: RunId): Promise<Reopened | 'owned' | 'ended' | 'unknown' | 'unreadable'>;
   read(run: RunId): Promise<RunRecord | undefined>;
   /**
    * A run's facts of some types, up to the first that cannot be trusted, for who looks at many runs: the others are not

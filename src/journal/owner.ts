@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkedJson, parseChecked } from './checked-json.ts';
 
 /** Who runs a run: enough to tell a living owner from a dead one whose process number was given away again. */
 export interface Owner {
@@ -31,16 +32,24 @@ let self: Owner | undefined;
 /** Writes `owner.json` whole or not at all. */
 export function writeOwner(folder: string, owner: Owner): void {
   const draft = path.join(folder, `.owner-${process.pid}`);
-  fs.writeFileSync(draft, JSON.stringify(owner));
-  fs.renameSync(draft, path.join(folder, 'owner.json'));
+  try {
+    fs.writeFileSync(draft, checkedJson(owner));
+    fs.renameSync(draft, path.join(folder, 'owner.json'));
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
 }
 
-export function readOwner(folder: string): Owner | undefined {
+/** Undefined when there is none. */
+function readOwner(folder: string): Owner | 'damaged' | undefined {
+  let text: Uint8Array;
   try {
-    return ownerFrom(JSON.parse(fs.readFileSync(path.join(folder, 'owner.json'), 'utf8')));
+    text = fs.readFileSync(path.join(folder, 'owner.json'));
   } catch {
     return undefined;
   }
+  const owner = parseChecked(text) as Owner | undefined; // the checksum says that we wrote it
+  return owner ?? 'damaged';
 }
 
 /** What was written of an owner; undefined for anything else. */
@@ -50,8 +59,13 @@ export function ownerFrom(value: unknown): Owner | undefined {
   return { pid, processStart, boot: boot ?? '', host: host ?? '' };
 }
 
-/** A sign of life for those who cannot look at the process: the time of `owner.json`. */
+/** A sign of life for those who cannot look at the process: the time of `owner.json`, which is mended where it must be. */
 export function beat(folder: string): void {
+  try {
+    if (!isOurs(folder)) writeOwner(folder, thisProcess());
+  } catch {
+    // The disk is full, or the folder is gone: the next write to the journal will say so.
+  }
   touch(path.join(folder, 'owner.json'));
 }
 
@@ -61,28 +75,39 @@ export function touch(file: string): void {
     const now = new Date();
     fs.utimesSync(file, now, now);
   } catch {
-    // Not there.
+    // The disk is full, or it is gone: the next write will say so.
   }
 }
 
-/** True while the owner written in a run's folder is at work. */
+/** True when a folder names this process. */
+export function isOurs(folder: string): boolean {
+  const owner = readOwner(folder);
+  const { pid, processStart } = thisProcess();
+  return typeof owner === 'object' && owner.pid === pid && owner.processStart === processStart;
+}
+
+/** True while the owner written in a folder is at work. */
 export function isOwned(folder: string): boolean {
   const owner = readOwner(folder);
-  return owner !== undefined && isAlive(owner, path.join(folder, 'owner.json'));
+  if (owner === undefined) return false;
+  const file = path.join(folder, 'owner.json');
+  // Nobody can tell whose it was: somebody at work would go on touching it, and would mend it.
+  return owner === 'damaged' ? isBeating(file) : isAlive(owner, file);
 }
 
 /** True while a process is at work. Of one on another machine, only the time of its heartbeat file is known. */
 export function isAlive(owner: Owner, heartbeat: string): boolean {
-  if (owner.host !== os.hostname()) return ageMs(heartbeat) < HEARTBEAT_MAX_AGE_MS;
+  if (owner.host !== os.hostname()) return isBeating(heartbeat);
   if (owner.boot !== bootId()) return false;
   return processStartOf(owner.pid) === owner.processStart && owner.processStart !== '';
 }
 
-function ageMs(file: string): number {
+/** A time that lies ahead is no better than one long past: somebody's clock was set. */
+function isBeating(file: string): boolean {
   try {
-    return Date.now() - fs.statSync(file).mtimeMs;
+    return Math.abs(Date.now() - fs.statSync(file).mtimeMs) < HEARTBEAT_MAX_AGE_MS;
   } catch {
-    return Infinity;
+    return false;
   }
 }
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../model/attempt.ts';
 import type { Cause, RunEnd } from '../model/run-event.ts';
+import { checkedJson, parseChecked } from './checked-json.ts';
 
 /** One line of `index.jsonl`: a start or an end. It only saves reading every journal and can be made again from them. */
 export type IndexLine =
@@ -24,9 +25,16 @@ export interface IndexedRun {
   readonly end?: { readonly status: RunEnd; readonly at: number };
 }
 
-/** Appends a line in one write, so that lines of several processes never mix. */
+/**
+ * Appends a line in one write, so that lines of several processes never mix. A line that cannot be written is missing,
+ * nothing more: no run fails for it.
+ */
 export function appendIndex(root: string, line: IndexLine): void {
-  fs.appendFileSync(indexFile(root), `${JSON.stringify(line)}\n`);
+  try {
+    fs.appendFileSync(indexFile(root), `${checkedJson(line)}\n`);
+  } catch {
+    // Then the run's own journal is read.
+  }
 }
 
 export function indexFile(root: string): string {
@@ -56,11 +64,7 @@ function linesOfIndex(root: string): IndexLine[] {
     return [];
   }
   return text.split('\n').flatMap((line) => {
-    try {
-      const value = JSON.parse(line) as Partial<IndexLine> | null;
-      return typeof value?.run === 'string' ? [value as IndexLine] : [];
-    } catch {
-      return [];
-    }
+    const read = parseChecked(Buffer.from(line)) as IndexLine | undefined; // the checksum says that we wrote it
+    return read ?? [];
   });
 }

@@ -93,7 +93,7 @@ class PlainReader {
     const range = { start: offset, end: offset + source.length };
     if (type === 'scalar') {
       if (source.includes('\n')) return this.#decoded(token);
-      if (REFUSED_STARTS.includes(source[0] ?? '')) giveUp();
+      if (source === '' || REFUSED_STARTS.includes(source[0] ?? '')) giveUp();
       return { kind: 'scalar', value: coreValue(source), text: source, style: 'plain', range };
     }
     const isDouble = type === 'double-quoted-scalar';
@@ -203,8 +203,8 @@ class PlainReader {
   }
 }
 
-/** The library refuses longer ones. */
-const LONGEST_KEY = 1024;
+/** Characters from the start of a key to its colon (YAML 1.2, chapter 7.4.2); the library refuses longer ones. */
+export const LONGEST_KEY = 1024;
 const REFUSED_STARTS = ['\t', ',', '%', '|', '>', '@', '`'];
 
 function isToken(key: CstToken | null | undefined): boolean {

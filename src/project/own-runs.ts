@@ -35,6 +35,8 @@ import { valueFiles } from './value-files.ts';
 /** A run that this process owns. */
 export interface OwnRun {
   readonly run: RunId;
+  /** What was wrong with the journal that the run was taken over with. */
+  readonly notices: readonly string[];
   /**
    * Settles when the run has ended, or was parked. Rejects with JournalFailure when the journal cannot be written.
    */
@@ -89,6 +91,7 @@ export async function startRun(
   const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
   return ok({
     run,
+    notices: [],
     ended: inItsPlace(place, (since) => carryOn({ writer, events: [...events, ...since], world })),
   });
 }
@@ -135,6 +138,10 @@ export async function resumeRun(
       return err(unknownRun(run));
     case 'owned':
       return err({ kind: 'taken', message: `Run ${run} is still going on; it needs no resume.` });
+    case 'unreadable': {
+      const message = `Run ${run} cannot be resumed: nothing of its journal can be read any more.`;
+      return err({ kind: 'unknown', message });
+    }
     case 'ended':
       return err({ kind: 'taken', message: `Run ${run} has ended; \`baton rerun ${run}\` runs it again.` });
     default: {
@@ -147,7 +154,7 @@ export async function resumeRun(
       const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
       const go = (since: readonly RunEvent[]) =>
         adopt({ writer, record: { ...record, events: [...record.events, ...since] } }, world);
-      return ok({ run, ended: inItsPlace(place, go) });
+      return ok({ run, notices: record.notices, ended: inItsPlace(place, go) });
     }
   }
 }

@@ -5,6 +5,7 @@ import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { analyze, type Analysis } from '../language/analyze.ts';
 import { childrenOf, type ChildLook } from '../language/children.ts';
+import { YAML_LIMITS } from '../language/yaml-limits.ts';
 import { findWorkflowFiles, workflowMatcher } from './workflow-files.ts';
 
 /** A workflow file as it is on the disk now. */
@@ -40,11 +41,20 @@ export function workflowsOf(folder: string, files?: readonly string[]): Workflow
     look: (ref) => lookAt(folder, ref),
     async load(pathOrName) {
       const direct = refOf(folder, pathOrName);
-      if (fs.statSync(path.resolve(folder, direct), { throwIfNoEntry: false })?.isFile() === true)
-        return read(direct);
+      if (isThere(path.resolve(folder, direct))) return read(direct);
       return findByName(folder, await list(), pathOrName);
     },
   };
+}
+
+/** A link that leads in circles, or through what is no folder, is there as little as no link. */
+function isThere(file: string): boolean {
+  try {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    return stat !== undefined && !stat.isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** A path from the folder where the file lies inside it, else an absolute one. */
@@ -55,12 +65,13 @@ export function refOf(folder: string, given: string): string {
 }
 
 function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, string> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readText(path.resolve(folder, ref));
+    text = readStart(path.resolve(folder, ref));
   } catch (error) {
     return err(`The file "${ref}" cannot be read: ${(error as Error).message}`);
   }
+  if (text === undefined) return err(`"${ref}" is not a file.`);
   const look = (child: string) => lookAt(folder, child);
   return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text), look }) });
 }
@@ -68,7 +79,9 @@ function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, strin
 /** A workflow as one that runs it has to know it. Its own children are looked at by whoever asks, so nothing loops. */
 export function lookAt(folder: string, ref: string): ChildLook {
   try {
-    const { workflow, runnable } = analyze(readText(path.resolve(folder, ref)), { ref });
+    const text = readStart(path.resolve(folder, ref));
+    if (text === undefined) return { found: false, hint: 'It is not a file.' };
+    const { workflow, runnable } = analyze(text, { ref });
     return { found: true, inputs: workflow.inputs, runnable, children: childrenOf(workflow) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -79,8 +92,21 @@ export function lookAt(folder: string, ref: string): ChildLook {
   }
 }
 
-function readText(file: string): string {
-  return fs.readFileSync(file, 'utf8');
+/**
+ * The text of a file; of one that is too large (rule F1) as much as shows that it is. Undefined for what is no file: a
+ * pipe or a device may have no end.
+ */
+function readStart(file: string): string | undefined {
+  const stat = fs.statSync(file);
+  if (!stat.isFile()) return undefined;
+  if (stat.size <= YAML_LIMITS.sizeBytes) return fs.readFileSync(file, 'utf8');
+  const fd = fs.openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(YAML_LIMITS.sizeBytes + 1);
+    return bytes.toString('utf8', 0, fs.readSync(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** SHA-256 of the text, in hex. */

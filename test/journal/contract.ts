@@ -167,6 +167,22 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       assert.equal(await made.elsewhere().request('r1', request), 'gone');
     });
 
+    test("carries requests of the owner's own process to it, one after the other", async () => {
+      const writer = await create(made.journal, 'r1');
+      const request = (force: boolean): Request => ({ type: 'stop', force, by: 'SIGINT' });
+      await made.journal.request('r1', request(false));
+      const got: Request[] = [];
+      await new Promise<void>((resolve) => {
+        const listening = writer.onRequest((each) => {
+          got.push(each);
+          if (got.length === 1) void made.journal.request('r1', request(true));
+          else setImmediate(() => resolve(listening[Symbol.dispose]()));
+        });
+      });
+      assert.deepEqual(got, [request(false), request(true)]);
+      await writer.close();
+    });
+
     test('keeps what attempts print, apart from each other', async () => {
       const writer = await create(made.journal, 'r1');
       writer.log('a', 1).write(Buffer.from('first'));

@@ -19,10 +19,11 @@ export function checkPrograms({ uses, text, tree }: CheckContext): readonly Diag
   });
 }
 
-/** Most programs have no problem, and then nobody asks for places. */
+/** Most programs have no problem, and then nobody asks for places; one that has a thousand is read for them once. */
 function lazyRange({ scalar }: ProgramText, file: string): (range: Range) => Range {
+  let toFile: ((offset: number) => number) | undefined;
   return ({ start, end }) => {
-    const toFile = scalarOffsets(scalar, file);
+    toFile ??= scalarOffsets(scalar, file);
     return { start: toFile(start), end: toFile(end) };
   };
 }

@@ -1,0 +1,31 @@
+import zlib from 'node:zlib';
+import { crc32 } from '../base/crc32.ts';
+
+/** `,"crc":"0123abcd"}` at the end guards the text before it. */
+const CRC_LENGTH = 18;
+
+/** An object as one line of JSON that carries its own checksum, so that a flipped bit is never taken for a fact. */
+export function checkedJson(value: object): string {
+  const json = JSON.stringify(value).slice(0, -1);
+  return `${json},"crc":"${checksum(Buffer.from(json))}"}`;
+}
+
+/** What `checkedJson` was given, without the checksum; undefined for any other bytes. */
+export function parseChecked(line: Uint8Array): unknown {
+  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const guarded = Math.max(0, bytes.length - CRC_LENGTH);
+  if (bytes.toString('latin1', guarded) !== `,"crc":"${checksum(bytes.subarray(0, guarded))}"}`)
+    return undefined;
+  try {
+    return JSON.parse(`${bytes.toString('utf8', 0, guarded)}}`);
+  } catch {
+    return undefined; // Somebody else's text with a checksum that fits.
+  }
+}
+
+/** Node's own, where it has one (from 20.15 on): many times as quick in a process without optimised code. */
+const sumOf = zlib.crc32 ?? crc32;
+
+function checksum(json: Uint8Array): string {
+  return sumOf(json).toString(16).padStart(8, '0');
+}
