@@ -12,3 +12,14 @@ export function crc32(bytes: Uint8Array): number {
   }
   return (value ^ 0xffffffff) >>> 0;
 }
+
+/** CRC-32 of a text, by its UTF-16 code units, the low byte first. */
+export function textChecksum(text: string): number {
+  const bytes = new Uint8Array(text.length * 2);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[2 * i] = unit & 0xff;
+    bytes[2 * i + 1] = unit >>> 8;
+  }
+  return crc32(bytes);
+}

@@ -21,8 +21,10 @@ export interface Agenda {
   readonly ready: Heap<Ready>;
   /** Waiting for their next attempt, the earliest first. */
   readonly retries: Heap<Timed>;
-  /** Gates that wait for an answer, and fan-outs and loops with a time limit. */
+  /** Loops with a time limit. */
   readonly deadlines: Heap<Timed>;
+  /** Gates that somebody has to answer in time, by the wall clock. */
+  readonly questions: Heap<Timed>;
   /** Programs that run. */
   readonly running: Set<StepAddress>;
   /** By fan-out: which of its items may begin (`max_parallel`). */
@@ -62,6 +64,7 @@ export function agendaOf(state: RunState): Agenda {
     ),
     retries: new Heap<Timed>((a, b) => a.at < b.at),
     deadlines: new Heap<Timed>((a, b) => a.at < b.at),
+    questions: new Heap<Timed>((a, b) => a.at < b.at),
     running: new Set(),
     lanes: new Map(),
     ranks: new Map(),
@@ -183,7 +186,7 @@ function place(agenda: Agenda, state: RunState, step: StepState): void {
       break;
     case 'waiting':
       if (step.wait?.for === 'answer' && step.wait.until !== undefined) {
-        agenda.deadlines.push({ step: id, at: step.wait.until });
+        agenda.questions.push({ step: id, at: step.wait.until });
       }
       break;
     default:

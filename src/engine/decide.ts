@@ -17,7 +17,7 @@ export interface Decision {
   readonly stop: readonly StopOrder[];
   /** Places in concurrency groups to ask for, once their `step-waiting` is written. */
   readonly enter: readonly GroupOrder[];
-  /** When to ask again even if nothing happens, in milliseconds since the epoch. */
+  /** When to ask again even if nothing happens, by the clock that nobody sets. */
   readonly wakeAt?: number;
 }
 
@@ -29,10 +29,10 @@ export interface StopOrder {
 
 /** The time, as two clocks tell it. */
 export interface Moment {
-  /** Milliseconds since the epoch, by the wall clock: for what is due at a time that was written down. */
+  /** Milliseconds since the epoch when this process took the run, carried on by the monotonic clock (rule E3). */
   readonly now: number;
-  /** The same, but carried on from the run's start by the monotonic clock: for how long something took (rule E3). */
-  readonly steady: number;
+  /** Milliseconds since the epoch as people's clocks say it: for questions, that wait while the machine sleeps, too. */
+  readonly wall: number;
 }
 
 const NOTHING: Decision = { facts: [], start: [], stop: [], enter: [] };
@@ -49,11 +49,12 @@ export function decide(
 ): Decision {
   if (state.ended !== undefined) return NOTHING;
   const timeoutAt = runTimeoutAt(state);
-  if (timeoutAt !== undefined && moment.steady >= timeoutAt) {
+  if (timeoutAt !== undefined && moment.now >= timeoutAt) {
     return { ...NOTHING, facts: [{ type: 'stop-requested', by: 'timeout', force: false }] };
   }
-  const court: Court = { agenda, state, now: moment.now, sources, facts: [], enter: [] };
-  if (agenda.deadlines.size > 0) callTime(court);
+  const court: Court = { agenda, state, ...moment, sources, facts: [], enter: [] };
+  if (agenda.deadlines.size > 0) callTime(court, agenda.deadlines, moment.now);
+  if (agenda.questions.size > 0) callTime(court, agenda.questions, moment.wall);
   const halted = isHalted(state);
   if (!halted && agenda.toRewind.length > 0) {
     // What is about to begin anew is not looked at before it has.
@@ -148,12 +149,12 @@ function stopSingly({ agenda, state, facts }: Court, stop: StopOrder[]): void {
 }
 
 /** Time is up: for answers, and for loops. */
-function callTime({ agenda, state, now, facts }: Court): void {
-  for (let next = agenda.deadlines.peek(); next !== undefined; next = agenda.deadlines.peek()) {
+function callTime({ state, facts }: Court, deadlines: Agenda['deadlines'], now: number): void {
+  for (let next = deadlines.peek(); next !== undefined; next = deadlines.peek()) {
     const step = state.steps[next.step];
     const stands = step !== undefined && deadlineNow(step) === next.at;
     if (stands && next.at > now) return;
-    agenda.deadlines.pop();
+    deadlines.pop();
     if (stands) facts.push(timeIsUp(step));
   }
 }
@@ -217,11 +218,11 @@ function nextRetry(agenda: Agenda, now: number): StepAddress | undefined {
 }
 
 /** A retry that is due but has no slot needs no alarm: the attempt that frees one asks again anyway. */
-function alarm(agenda: Agenda, timeoutAt: number | undefined, { now, steady }: Moment): number {
+function alarm(agenda: Agenda, timeoutAt: number | undefined, { now, wall }: Moment): number {
   const retryAt = agenda.retries.peek()?.at ?? Infinity;
   const deadline = agenda.deadlines.peek()?.at ?? Infinity;
-  const timeout = timeoutAt === undefined ? Infinity : timeoutAt - steady + now;
-  return Math.min(retryAt > now ? retryAt : Infinity, deadline, timeout);
+  const question = (agenda.questions.peek()?.at ?? Infinity) - wall + now;
+  return Math.min(retryAt > now ? retryAt : Infinity, deadline, question, timeoutAt ?? Infinity);
 }
 
 /** True where only people can go on: nothing runs or is about to, and some gate waits for its answer. */

@@ -24,6 +24,7 @@ export interface Court {
   readonly agenda: Agenda;
   readonly state: RunState;
   readonly now: number;
+  readonly wall: number;
   readonly sources: Sources;
   readonly facts: Fact[];
   readonly enter: GroupOrder[];
@@ -106,7 +107,7 @@ function openGate(court: Court, step: StepState): void {
   if (!('approval' in by)) return;
   const question = inScope(court, step, (scope) => renderTemplate(by.approval, scope));
   if (!question.ok) return endAtOnce(court, step, badExpression(question.error));
-  const until = timeoutMs === undefined ? {} : { until: court.now + timeoutMs };
+  const until = timeoutMs === undefined ? {} : { until: court.wall + timeoutMs };
   const wait = { for: 'answer', attempt: nextAttempt(step), question: question.value, ...until } as const;
   court.facts.push({ type: 'step-waiting', step: step.id, wait });
 }

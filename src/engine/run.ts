@@ -199,11 +199,11 @@ class RunLoop {
   #moment(): Moment {
     const { clock } = this.#world;
     const { wall, monotonic } = this.#startedAt;
-    return { now: clock.now(), steady: wall + clock.monotonic() - monotonic };
+    return { now: Math.round(wall + clock.monotonic() - monotonic), wall: clock.now() };
   }
 
   #write(facts: readonly Fact[]): void {
-    const events = this.#writer.append(facts);
+    const events = this.#writer.append(facts, this.#moment().now);
     for (const event of events) {
       applyEvent(this.#state, event);
       noteEvent(this.#agenda, this.#state, event);
@@ -240,8 +240,8 @@ class RunLoop {
   }
 
   #execute(address: StepAddress, io: AttemptIo): Promise<Outcome> {
-    const { backend, clock, runChild } = this.#world;
-    const assignment = assign(this.#state, address, clock.now(), this.#sources);
+    const { backend, runChild } = this.#world;
+    const assignment = assign(this.#state, address, this.#moment().now, this.#sources);
     if (!assignment.ok) return Promise.resolve({ ok: false, failure: assignment.error });
     const { value } = assignment;
     try {
@@ -263,11 +263,11 @@ class RunLoop {
   #endOf(address: StepAddress, outcome: Outcome, durationMs: number): AttemptEnded {
     const step = this.#state.steps[address];
     const attempt = step?.attempts.at(-1)?.number ?? 1;
-    const { clock, random } = this.#world;
+    const { random } = this.#world;
     const retryAt =
       outcome.ok || step === undefined || isStopping(this.#state, step)
         ? undefined
-        : nextAttemptAt({ step, outcome, now: clock.now(), random });
+        : nextAttemptAt({ step, outcome, now: this.#moment().now, random });
     const ended: AttemptEnded = { type: 'attempt-ended', step: address, attempt, outcome, durationMs };
     return retryAt === undefined ? ended : { ...ended, retryAt };
   }
@@ -322,7 +322,7 @@ class RunLoop {
       return this.#finish();
     }
     if (wakeAt === undefined) return;
-    const delayMs = Math.max(0, wakeAt - clock.now());
+    const delayMs = Math.max(0, wakeAt - this.#moment().now);
     this.#callOff = clock.wake(delayMs, () => this.#happened(() => undefined));
   }
 

@@ -79,8 +79,8 @@ export class FileWriter implements JournalWriter {
     this.#folder = folder;
   }
 
-  append(facts: readonly Fact[]): readonly RunEvent[] {
-    const events = this.#stamper.stamp(facts);
+  append(facts: readonly Fact[], at?: number): readonly RunEvent[] {
+    const events = this.#stamper.stamp(facts, at);
     this.startedAt ||= events[0]?.at ?? 0;
     const isEnd = events.at(-1)?.type === 'run-ended';
     try {

@@ -49,8 +49,11 @@ export interface JournalWriter {
   readonly scratch: string;
   /** Where values live that are too large for the journal (rule V5), absolute. May not be there yet. */
   readonly values: string;
-  /** Numbers, stamps and writes facts; they have reached the operating system on return. Throws JournalFailure. */
-  append(facts: readonly Fact[]): readonly RunEvent[];
+  /**
+   * Numbers, stamps and writes facts; they have reached the operating system on return. Throws JournalFailure.
+   * `at`: when they happened, by a clock that nobody sets; absent means now.
+   */
+  append(facts: readonly Fact[], at?: number): readonly RunEvent[];
   log(step: StepAddress, attempt: number): LogSink;
   /** Tells of requests, those that waited first. */
   onRequest(listener: (request: Request) => void): Disposable;

@@ -34,8 +34,11 @@ class MaskedWriter implements JournalWriter {
     return this.#writer.values;
   }
 
-  append(facts: readonly Fact[]): readonly RunEvent[] {
-    return this.#writer.append(facts.map((fact) => this.#masked(fact)));
+  append(facts: readonly Fact[], at?: number): readonly RunEvent[] {
+    return this.#writer.append(
+      facts.map((fact) => this.#masked(fact)),
+      at,
+    );
   }
 
   /** Addresses name steps, and name them still: what is looked up by them is never changed. */

@@ -153,9 +153,9 @@ class MemoryWriter implements JournalWriter {
     return (this.#scratch ??= mkdtempSync(path.join(os.tmpdir(), 'baton-')));
   }
 
-  append(facts: readonly Fact[]): readonly RunEvent[] {
+  append(facts: readonly Fact[], at?: number): readonly RunEvent[] {
     if (this.#kept.owner !== this) throw new JournalFailure(`Run ${this.run} was given up by this writer.`);
-    const events = this.#stamper.stamp(facts);
+    const events = this.#stamper.stamp(facts, at);
     for (const event of events) this.#kept.events.push(event);
     for (const changed of this.#kept.changed) changed();
     if (facts.some((fact) => fact.type === 'run-ended')) this.#tell();

@@ -13,8 +13,7 @@ export class Stamper {
     this.#seq = lastSeq;
   }
 
-  stamp(facts: readonly Fact[]): RunEvent[] {
-    const at = this.#now();
+  stamp(facts: readonly Fact[], at: number = this.#now()): RunEvent[] {
     return facts.map((fact) => ({ seq: ++this.#seq, at, run: this.#run, ...fact }));
   }
 }

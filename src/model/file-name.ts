@@ -1,4 +1,4 @@
-import { crc32 } from '../base/crc32.ts';
+import { textChecksum } from '../base/crc32.ts';
 import type { StepAddress } from './attempt.ts';
 
 /** Most file systems take 255 bytes, and endings come behind. */
@@ -15,6 +15,6 @@ export function fileNameOf(step: StepAddress, attempt: number): string {
     return escaped.startsWith('%') ? escaped : `%${c.charCodeAt(0).toString(16).toUpperCase()}`;
   });
   if (name.length <= LONGEST_NAME) return `${name}.${attempt}`;
-  const rest = crc32(new TextEncoder().encode(wellFormed)).toString(16);
+  const rest = textChecksum(wellFormed).toString(16);
   return `${name.slice(0, LONGEST_NAME)}~${rest}.${attempt}`;
 }

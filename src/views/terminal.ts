@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import { describeFailure } from '../model/attempt.ts';
-import { crc32 } from '../base/crc32.ts';
+import { textChecksum } from '../base/crc32.ts';
 import type { RunEvent, StepRewound, StepWaiting } from '../model/run-event.ts';
 import {
   STEP_STATUSES,
@@ -248,7 +248,7 @@ export function outputLine(step: string, text: string, state: RunState, style: T
 
 function label(step: string, state: RunState, style: TerminalStyle): string {
   const width = widthOf(state.workflow);
-  const colour = LABEL_COLOURS[crc32(new TextEncoder().encode(step)) % LABEL_COLOURS.length] ?? 'cyan';
+  const colour = LABEL_COLOURS[textChecksum(step) % LABEL_COLOURS.length] ?? 'cyan';
   return paint(style, colour, `${short(step, width).padEnd(width)} ${style.unicode ? '│' : '|'}`);
 }
 

@@ -133,7 +133,7 @@ suite('On random graphs', () => {
           const running = Object.values(state.steps).filter(({ status }) => status === 'running').length;
           const { start } = decide(agendaOf(state), state, {
             now: events[cut - 1]?.at ?? 0,
-            steady: events[cut - 1]?.at ?? 0,
+            wall: events[cut - 1]?.at ?? 0,
           });
           assert.ok(start.length + running <= 3);
           for (const step of start) assert.equal(isFinal(state.steps[step]?.status ?? 'lost'), false);
