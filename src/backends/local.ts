@@ -10,8 +10,10 @@ import { outcomeOf, runProcess, type GroupWatcher, type ProcessRequest } from '.
 import { isGroupAlive, markedProcesses, signalGroup, signalProcess } from '../executors/process-tree.ts';
 import { programsOn, type Programs } from '../executors/programs.ts';
 import { runCommand, workingFolder } from '../executors/run-step.ts';
+import { unfit } from '../executors/unfit.ts';
 import { scriptCommand } from '../executors/script-step.ts';
 import type { Assignment, Outcome, RunId } from '../model/attempt.ts';
+import { emptyRecord } from '../base/json.ts';
 import { impossible } from '../base/result.ts';
 import { fileNameOf } from '../model/file-name.ts';
 import type { Backend } from './backend.ts';
@@ -84,7 +86,7 @@ class LocalBackend implements Backend {
 
   /** The process of an assignment, or why there cannot be one. */
   #request(assignment: Assignment, outputFile: string, name: string): ProcessRequest | string {
-    const env: Record<string, string | undefined> = { ...this.#env };
+    const env = Object.assign(emptyRecord<string | undefined>(), this.#env);
     for (const file of assignment.dotenv) {
       const values = readDotenv(path.resolve(this.#options.folder, file));
       if (!values.ok) return values.error;
@@ -94,11 +96,14 @@ class LocalBackend implements Backend {
       BATON_OUTPUT: outputFile,
       BATON_WORKSPACE: this.#options.folder,
     });
+    const cwd = workingFolder(assignment, this.#options.folder);
     const command = this.#command(assignment, name);
+    const wrong = unfit({ args: command.args, env: assignment.env, cwd });
+    if (wrong !== undefined) return wrong;
     return {
       ...command,
       env,
-      cwd: workingFolder(assignment, this.#options.folder),
+      cwd,
       marker: { run: assignment.run, attempt: { step: assignment.step, number: assignment.attempt } },
       stop: assignment.stop,
       keepStdout: assignment.keepStdout,

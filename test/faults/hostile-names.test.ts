@@ -5,7 +5,6 @@ import { suite, test } from 'mocha';
 import { workspace } from '../cli/cli.ts';
 import { eventually } from '../eventually.ts';
 import { built, endOf, eventsOf, runIds, startBuilt } from './built.ts';
-import { openFault } from './long.ts';
 
 /** What every object in this language answers to, and a key that changes an object instead of standing in it. */
 const NAMES = [
@@ -162,23 +161,20 @@ suite('Names that objects of this language have already', () => {
     );
   });
 
-  openFault(
-    'are variables like any other in a dotenv file, and so is the one that changes objects',
-    async () => {
-      const all = [...NAMES, '__proto__', 'constructor'];
-      fs.writeFileSync(path.join(folder, '.env'), all.map((name) => `${name}=from file ${name}\n`).join(''));
-      write('printed', {
-        dotenv: ['.env'],
-        steps: { a: { run: `for name in ${all.join(' ')}; do printenv "$name"; done` } },
-      });
-      assert.equal((await built(folder, 'run', 'printed')).code, 0);
-      const { out } = await built(folder, 'logs', lastRun(), 'a');
-      assert.deepEqual(
-        out.trimEnd().split('\n'),
-        all.map((name) => `from file ${name}`),
-      );
-      write('given', { steps: { a: { run: 'printenv __proto__' } } });
-      assert.equal((await built(folder, 'run', 'given', '--env', '__proto__=x')).code, 0);
-    },
-  );
+  test('are variables like any other in a dotenv file, and so is the one that changes objects', async () => {
+    const all = [...NAMES, '__proto__', 'constructor'];
+    fs.writeFileSync(path.join(folder, '.env'), all.map((name) => `${name}=from file ${name}\n`).join(''));
+    write('printed', {
+      dotenv: ['.env'],
+      steps: { a: { run: `for name in ${all.join(' ')}; do printenv "$name"; done` } },
+    });
+    assert.equal((await built(folder, 'run', 'printed')).code, 0);
+    const { out } = await built(folder, 'logs', lastRun(), 'a');
+    assert.deepEqual(
+      out.trimEnd().split('\n'),
+      all.map((name) => `from file ${name}`),
+    );
+    write('given', { steps: { a: { run: 'printenv __proto__' } } });
+    assert.equal((await built(folder, 'run', 'given', '--env', '__proto__=x')).code, 0);
+  });
 }).timeout(30_000);

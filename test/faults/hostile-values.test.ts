@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'mocha';
-import { LONG, openFault } from './long.ts';
+import { LONG } from './long.ts';
 import { built, endOf, eventsOf, runIds } from './built.ts';
 
 /** Values that want to be more than text: each that runs leaves a file `canary`, in whatever folder. */
@@ -295,24 +295,21 @@ suite('Hostile values', function () {
     assert.deepEqual(Object.keys(found).length, 7);
     assert.match(found['nul_text'] ?? '', /holds a NUL character/);
     for (const step of ['nul_env', 'nul_list']) assert.match(found[step] ?? '', /NUL|null bytes/);
-    for (const step of ['long_env', 'long_list']) assert.match(found[step] ?? '', /larger than/);
+    for (const step of ['long_env', 'long_list']) assert.match(found[step] ?? '', /is 196 KiB large, and the system takes at most 128/);
   });
 
-  openFault(
-    'that no program can be given are refused in plain words, and half a character, too',
-    async () => {
-      const found = await reasons({
-        nul_env: { env: { V: '${{ steps.make.outputs.nul }}' }, run: 'touch canary' },
-        nul_list: { run: ['touch', 'canary', '${{ steps.make.outputs.nul }}'] },
-        nul_folder: { cwd: '${{ steps.make.outputs.nul }}', run: 'touch canary' },
-        half_env: { env: { V: '${{ fromJSON(\'"\\ud800"\') }}' }, run: 'touch canary' },
-        half_list: { run: ['touch', '${{ fromJSON(\'"\\ud800"\') }}', 'canary'] },
-      });
-      for (const step of ['nul_env', 'nul_list', 'nul_folder'])
-        assert.match(found[step] ?? '', /holds a NUL character/);
-      for (const step of ['half_env', 'half_list']) assert.match(found[step] ?? '', /half a character/);
-    },
-  );
+  test('that no program can be given are refused in plain words, and half a character, too', async () => {
+    const found = await reasons({
+      nul_env: { env: { V: '${{ steps.make.outputs.nul }}' }, run: 'touch canary' },
+      nul_list: { run: ['touch', 'canary', '${{ steps.make.outputs.nul }}'] },
+      nul_folder: { cwd: '${{ steps.make.outputs.nul }}', run: 'touch canary' },
+      half_env: { env: { V: '${{ fromJSON(\'"\\ud800"\') }}' }, run: 'touch canary' },
+      half_list: { run: ['touch', '${{ fromJSON(\'"\\ud800"\') }}', 'canary'] },
+    });
+    for (const step of ['nul_env', 'nul_list', 'nul_folder'])
+      assert.match(found[step] ?? '', /holds a NUL character/);
+    for (const step of ['half_env', 'half_list']) assert.match(found[step] ?? '', /half a character/);
+  });
 
   test('as the name of a workflow file or of the workflow are text, too', async () => {
     const name = '$(touch canary)`touch canary`;"\' x';
