@@ -29,8 +29,8 @@ export interface Agenda {
   readonly running: Set<StepAddress>;
   /** By fan-out: which of its items may begin (`max_parallel`). */
   readonly lanes: Map<StepAddress, Lane>;
-  /** Longest path from a step to an end of the graph, itself included; and its place in the file. */
-  readonly ranks: Map<StepAddress, Ready>;
+  /** By the index of a step: the longest path from it to an end of the graph. */
+  readonly ranks: (Ready | undefined)[];
 }
 
 export interface Ready {
@@ -67,7 +67,7 @@ export function agendaOf(state: RunState): Agenda {
     questions: new Heap<Timed>((a, b) => a.at < b.at),
     running: new Set(),
     lanes: new Map(),
-    ranks: new Map(),
+    ranks: [],
   };
   fill(agenda, state);
   return agenda;
@@ -82,7 +82,8 @@ function fill(agenda: Agenda, state: RunState): void {
     return;
   }
   for (const step of Object.values(state.steps)) {
-    if (step.parent !== undefined && !agenda.ranks.has(step.id)) rankInside(agenda, state, step.parent);
+    if (step.parent !== undefined && agenda.ranks[step.index] === undefined)
+      rankInside(agenda, state, step.parent);
     place(agenda, state, step);
   }
 }
@@ -241,12 +242,11 @@ function weightOf({ expectedMs }: RunState): (step: StepState) => number {
 
 function rankInside(agenda: Agenda, state: RunState, address: StepAddress): void {
   const holder = state.steps[address];
-  const rank = agenda.ranks.get(address);
   if (holder === undefined) return;
-  const after = rank?.remaining ?? 0;
+  const after = agenda.ranks[holder.index]?.remaining ?? 0;
   if (roleOf(holder) === 'fan-out') {
-    for (const id of holder.inside ?? [])
-      agenda.ranks.set(id, { step: id, remaining: after, index: agenda.ranks.size });
+    for (const { id, index } of insideOf(state, holder))
+      agenda.ranks[index] = { step: id, remaining: after, index };
   } else rankLevel(agenda, state, { ids: holder.inside ?? [], weight: () => 1, after });
 }
 
@@ -260,17 +260,18 @@ interface RankedLevel {
 /** Most files name a step before those that need it: then one pass from the end is enough. */
 function rankLevel(agenda: Agenda, state: RunState, level: RankedLevel): void {
   const { ids, weight, after } = level;
-  const first = agenda.ranks.size;
+  // Room first: an array that is filled from its end is a slow one.
+  while (agenda.ranks.length < state.known) agenda.ranks.push(undefined);
   for (let i = ids.length - 1; i >= 0; i--) {
     const step = state.steps[ids[i] ?? ''];
     if (step === undefined) continue;
     let ahead = after;
-    for (const dependent of step.dependents) {
-      const known = agenda.ranks.get(dependent);
+    for (const id of step.dependents) {
+      const known = agenda.ranks[state.steps[id]?.index ?? -1];
       if (known === undefined) return rankInAnyOrder(agenda, state, level);
       if (known.remaining > ahead) ahead = known.remaining;
     }
-    agenda.ranks.set(step.id, { step: step.id, remaining: ahead + weight(step), index: first + i });
+    agenda.ranks[step.index] = { step: step.id, remaining: ahead + weight(step), index: step.index };
   }
 }
 
@@ -297,7 +298,9 @@ function rankInAnyOrder(agenda: Agenda, state: RunState, { ids, weight, after }:
       if (left === 1) settled.push(needed);
     }
   }
-  for (const [index, id] of ids.entries()) {
-    agenda.ranks.set(id, { step: id, remaining: ahead.get(id) ?? after, index });
+  for (const id of ids) {
+    const step = state.steps[id];
+    if (step === undefined) continue;
+    agenda.ranks[step.index] = { step: id, remaining: ahead.get(id) ?? after, index: step.index };
   }
 }

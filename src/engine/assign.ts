@@ -3,7 +3,14 @@ import { err, ok, type Result } from '../base/result.ts';
 import { evaluateText, renderTemplate, type Scope } from '../expression/evaluate.ts';
 import { hasExpression } from '../expression/template.ts';
 import { placeInShell } from '../expression/shell-text.ts';
-import type { Assignment, AssignmentOfKind, Failure, RunId, StepAddress } from '../model/attempt.ts';
+import type {
+  Assignment,
+  AssignmentCommon,
+  AssignmentOfKind,
+  Failure,
+  RunId,
+  StepAddress,
+} from '../model/attempt.ts';
 import { refFrom } from '../model/ref.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
 import type { GateFields, RunFields, ScriptFields, WorkflowFields } from '../model/workflow.ts';
@@ -37,17 +44,17 @@ export function assign(
   if (!resolved.ok) return bad(resolved.error);
   const places = placesOf(state, step, scope);
   if (!places.ok) return bad(places.error);
-  return ok({
+  const common: AssignmentCommon = {
     run: state.run,
     step: address,
     attempt: step.attempts.at(-1)?.number ?? 1,
-    ...resolved.value.own,
     ...places.value,
     ...timeout(step, now),
     env: withReserved(state, step, env.value, resolved.value.values),
     stop: step.step.stop,
     keepStdout: step.step.keepStdout,
-  });
+  };
+  return ok(Object.assign(common, resolved.value.own));
 }
 
 function bad(message: string): { readonly ok: false; readonly error: Failure } {

@@ -72,7 +72,7 @@ function begin(court: Court, step: StepState): void {
   }
   if (step.step.kind === 'gate' && !('check' in step.step.with.by)) return openGate(court, step);
   const { agenda } = court;
-  agenda.ready.push(agenda.ranks.get(step.id) ?? { step: step.id, remaining: 0, index: 0 });
+  agenda.ready.push(agenda.ranks[step.index] ?? { step: step.id, remaining: 0, index: step.index });
 }
 
 function expand(court: Court, step: StepState): void {

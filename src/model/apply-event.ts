@@ -153,6 +153,7 @@ function startOf(event: RunEvent & { readonly type: 'run-started' }): RunState {
     startedAt: event.at,
     parked: false,
     starts: 1,
+    known: 0,
     children: 0,
     seq: event.seq,
     at: event.at,
@@ -191,6 +192,11 @@ function addLevel(state: WritableRun, steps: readonly Step[], where: Level): Ste
     for (const need of steps[i]?.needs ?? NO_NEEDS)
       dependentsOf(state.steps[level + need.step]).push(ids[i] ?? '');
   }
+  // Exactly as long as they are: most lists are short, and stay for the whole run.
+  for (const id of ids) {
+    const step = state.steps[id];
+    if (step !== undefined && step.dependents !== NOBODY) step.dependents = step.dependents.slice();
+  }
   return ids;
 }
 
@@ -205,6 +211,9 @@ function dependentsOf(step: WritableStep | undefined): StepAddress[] {
   return step.dependents as StepAddress[]; // made by the line above
 }
 
+/** Steps that have not begun share one list. */
+const NO_ATTEMPTS: Writable<Attempt>[] = [];
+
 /** Nothing bad happened: what most steps can say of those they need. */
 const CLEAN: Upstream = Object.freeze({ failed: false, cancelled: false });
 
@@ -217,10 +226,11 @@ interface NewStep extends Level {
 
 function add(state: WritableRun, { id, step, level, place, parent, item, openNeeds }: NewStep): void {
   const status = openNeeds === 0 ? 'queued' : 'pending';
-  const attempts = state.retired[id] ?? [];
+  const attempts = state.retired[id] ?? NO_ATTEMPTS;
   state.counts[status]++;
   const made: WritableStep = {
     id,
+    index: state.known++,
     step,
     level,
     place,
@@ -263,7 +273,8 @@ function beginAttempt(
     outcome: undefined,
   };
   if (child !== undefined) begun.child = child;
-  step.attempts.push(begun);
+  // One place is enough for most steps; `push` would make room for seventeen.
+  step.attempts = step.attempts.length === 0 ? [begun] : [...step.attempts, begun];
   if (step.retryAt !== undefined) delete step.retryAt;
   setStatus(state, step, status);
 }

@@ -59,6 +59,8 @@ export interface Attempt {
 /** One step in one run, as the facts so far leave it. The items of a fan-out and the steps of a loop's round are steps, too. */
 export interface StepState {
   readonly id: StepAddress;
+  /** Its number in the order in which steps came to be known: file order at first. From 0. */
+  readonly index: number;
   readonly step: Step;
   /** What stands before the ids of the steps beside it: nothing at the top, `tdd[2].` in a round. */
   readonly level: string;
@@ -140,6 +142,8 @@ export interface RunState {
   readonly queuedIn?: string;
   /** How many processes carried it on, from 1. */
   readonly starts: number;
+  /** How many steps were ever known of. */
+  readonly known: number;
   /** How many child runs it began. */
   readonly children: number;
   readonly stop?: {
