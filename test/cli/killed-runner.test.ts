@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
 import { eventually } from '../eventually.ts';
-import { baton, start, workspace } from './cli.ts';
+import { baton, eventsIn, start, workspace } from './cli.ts';
 
 const FILE = `name: Long
 steps:
@@ -66,6 +66,25 @@ suite('When the runner is killed in the middle of a run', () => {
     assert.equal((await baton(folder, 'stop', run.run, '--force')).code, 0);
     assert.equal((await resumed.ended).code, 130);
     assert.deepEqual(sleeping(), []);
+    dispose();
+  }).timeout(60_000);
+
+  test('in the middle of a workflow that a step runs, a resume goes on with that one, too', async () => {
+    const { folder, dispose } = workspace({
+      'p.workflow.yaml':
+        'steps: { call: { workflow: c.yaml }, after: { needs: call, run: echo after >> marks } }',
+      'c.yaml':
+        'steps: { one: { run: echo one >> marks }, two: { needs: one, run: "echo two >> marks; [ -e go ] || sleep 60" }, three: { needs: two, run: echo three >> marks } }',
+    });
+    const marks = () => fs.readFileSync(path.join(folder, 'marks'), 'utf8').trim().split('\n');
+    const started = start(folder, 'run', 'p', '--json');
+    await eventually(() => marks().includes('two'));
+    started.child.kill('SIGKILL');
+    const run = eventsIn((await started.ended).out)[0]?.run ?? '';
+    fs.writeFileSync(path.join(folder, 'go'), '');
+    const resumed = await baton(folder, 'resume', run);
+    assert.equal(resumed.code, 0, resumed.err);
+    assert.deepEqual(marks(), ['one', 'two', 'two', 'three', 'after']);
     dispose();
   }).timeout(60_000);
 });
