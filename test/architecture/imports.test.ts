@@ -49,7 +49,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
 /** Packages by the only places that may name them. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   vscode: /^extension\//,
-  yaml: /^language\/read-yaml\.ts$/,
+  yaml: /^language\/read-(yaml|composed)\.ts$/,
   '@actions/expressions': /^expression\//,
   '@dagrejs/graphlib': /^graph\/graphlib\.ts$/,
   commander: /^cli\//,

@@ -1,0 +1,310 @@
+import { Composer, isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Alias, CST, Document, Pair } from 'yaml';
+import type { Range } from '../base/lines.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { finding } from './findings.ts';
+import { LONGEST_KEY } from './read-plain.ts';
+import type { YamlEntry, YamlNode, YamlScalar } from './tree.ts';
+import { PASSED, YAML_LIMITS } from './yaml-limits.ts';
+import { LimitPassed, refused, STYLES, type ReadYaml } from './yaml-reading.ts';
+import { explainYaml, type YamlTrouble } from './yaml-words.ts';
+
+const REFUSED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Reads any YAML, from what the library's parser made of it, by the library's own composer. Most texts are read by the
+ * short way of `read-plain.ts` and never come here, so the editor loads this, and the library's larger part with it, only
+ * when such a text comes.
+ */
+export function readComposed(text: string, tokens: readonly CST.Token[]): ReadYaml {
+  try {
+    return composed(text, tokens);
+  } catch (error) {
+    if (error instanceof LimitPassed) return refused(error.limit);
+    throw error;
+  }
+}
+
+function composed(text: string, tokens: readonly CST.Token[]): ReadYaml {
+  const reader = new Reader(text);
+  const { document, troubles } = compose(text, tokens);
+  const contents = document?.contents ?? null;
+  const root = contents === null ? undefined : reader.node(contents, 0);
+  const open = reader.unclosed.length > 0;
+  const others = open ? troubles.filter(({ message }) => !NEVER_CLOSED.test(message)) : troubles;
+  const found = [...reader.unclosed, ...syntaxFindings(others, text), ...reader.diagnostics];
+  return { root: root !== undefined && isEmpty(root) ? undefined : root, diagnostics: found };
+}
+
+function isEmpty(root: YamlNode): boolean {
+  return root.kind === 'scalar' && root.value === null && root.range.start === root.range.end;
+}
+
+interface PlacedTrouble extends YamlTrouble {
+  readonly pos: readonly [number, number];
+}
+
+/** What the library's `parseDocument` does. `schema` keeps a `%YAML 1.1` line from changing what values mean. */
+function compose(
+  text: string,
+  tokens: readonly CST.Token[],
+): { readonly document: Document.Parsed | undefined; readonly troubles: readonly PlacedTrouble[] } {
+  const composer = new Composer({
+    schema: 'core',
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  let document: Document.Parsed | undefined;
+  const troubles: PlacedTrouble[] = [];
+  withoutStacks(() => {
+    for (const each of composer.compose(tokens, true, text.length)) {
+      if (document === undefined) document = each;
+      else troubles.push({ code: 'MULTIPLE_DOCS', message: '', pos: [each.range[0], each.range[0] + 3] });
+    }
+  });
+  const { errors = [], warnings = [] }: Partial<Document.Parsed> = document ?? {};
+  return { document, troubles: troubles.concat(errors, warnings).filter((each) => isTrue(each, text)) };
+}
+
+/** A text may have ten thousand errors, and collecting a stack for each takes longer than all the rest. */
+function withoutStacks(work: () => void): void {
+  const errors = Error as ErrorConstructor & { stackTraceLimit: number }; // V8's own, in no standard
+  const { stackTraceLimit } = errors;
+  errors.stackTraceLimit = 0;
+  try {
+    work();
+  } finally {
+    errors.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** The library counts blank lines before a key that follows an empty value as part of the key. */
+function isTrue({ code, pos: [start, end] }: PlacedTrouble, text: string): boolean {
+  if (code !== 'KEY_OVER_1024_CHARS' || text[start] === ':') return true;
+  return text.indexOf(':', end) - start > LONGEST_KEY;
+}
+
+const MOST_FINDINGS = 20;
+
+/** One error leads to others: the first of each line is enough. */
+function syntaxFindings(troubles: readonly PlacedTrouble[], text: string): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  let told = -1;
+  for (const trouble of troubles.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const start = Math.max(0, Math.min(trouble.pos[0], text.length));
+    if (start <= told) continue;
+    const newline = text.indexOf('\n', start);
+    told = newline < 0 ? text.length : newline;
+    const end = Math.max(start, Math.min(Math.max(trouble.pos[1], start + 1), told));
+    found.push(finding('baton/yaml', { start, end }, explainYaml(trouble)));
+    if (found.length === MOST_FINDINGS) break;
+  }
+  return found;
+}
+
+/** What the library says where it noticed; the reader says it where the bracket or quote opens. */
+const NEVER_CLOSED = /^Missing closing|expected to end with|must be sufficiently indented and end with/;
+
+/** A value that an alias may stand for, and what it costs to let it. */
+interface Anchored {
+  readonly node: YamlNode;
+  readonly nodes: number;
+  readonly aliases: number;
+  /** How deep it goes below itself. */
+  readonly height: number;
+}
+
+class Reader {
+  readonly diagnostics: Diagnostic[] = [];
+  /** Brackets and quotes. */
+  readonly unclosed: Diagnostic[] = [];
+  readonly #text: string;
+  readonly #anchors = new Map<string, Anchored>();
+  #nodes = 0;
+  #aliases = 0;
+  /** The deepest place since the last anchor began. */
+  #deepest = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  node(node: unknown, depth: number): YamlNode {
+    const anchor = isAlias(node) ? undefined : (node as { readonly anchor?: string } | null)?.anchor;
+    if (anchor !== undefined) return this.#anchored(anchor, node, depth);
+    return this.#any(node, depth);
+  }
+
+  #anchored(anchor: string, given: unknown, depth: number): YamlNode {
+    const before = { nodes: this.#nodes, aliases: this.#aliases, deepest: this.#deepest };
+    this.#deepest = depth;
+    const node = this.#any(given, depth);
+    this.#anchors.set(anchor, {
+      node,
+      nodes: this.#nodes - before.nodes,
+      aliases: this.#aliases - before.aliases,
+      height: this.#deepest - depth,
+    });
+    this.#deepest = Math.max(this.#deepest, before.deepest);
+    return node;
+  }
+
+  #any(node: unknown, depth: number): YamlNode {
+    const range = rangeOf(node);
+    this.#count({ nodes: 1, aliases: 0, deepest: depth }, range);
+    if (isMap(node)) {
+      // Not for `[a: b]`, whose one pair is a map without brackets.
+      if (node.flow === true && this.#text[range.start] === '{') this.#checkClosed(range, '}');
+      const { entries, end } = this.#entries(node.items, depth);
+      return { kind: 'map', entries, range: node.flow === true ? range : { start: range.start, end } };
+    }
+    if (isSeq(node)) {
+      if (node.flow === true) this.#checkClosed(range, ']');
+      const items = node.items.map((item) => this.node(item, depth + 1));
+      return { kind: 'list', items, range: node.flow === true ? range : upTo(range, items, node.items) };
+    }
+    if (isAlias(node)) return this.#alias(node, { range, depth });
+    return isScalar(node) ? this.#scalar(node, range) : nothing(range);
+  }
+
+  #count(
+    more: { readonly nodes: number; readonly aliases: number; readonly deepest: number },
+    range: Range,
+  ): void {
+    this.#nodes += more.nodes;
+    this.#aliases += more.aliases;
+    this.#deepest = Math.max(this.#deepest, more.deepest);
+    if (this.#aliases > YAML_LIMITS.aliases) throw new LimitPassed({ message: PASSED.aliases, range });
+    if (more.deepest > YAML_LIMITS.depth) throw new LimitPassed({ message: PASSED.depth, range });
+    if (this.#nodes <= YAML_LIMITS.nodes) return;
+    throw new LimitPassed({ message: more.aliases > 0 ? PASSED.aliasNodes : PASSED.nodes, range });
+  }
+
+  #alias(alias: Alias, { range, depth }: { readonly range: Range; readonly depth: number }): YamlNode {
+    const anchored = this.#anchors.get(alias.source);
+    if (anchored === undefined) {
+      const message = `There is no anchor "&${alias.source}" before this place. If it is meant as text, put it in quotes.`;
+      this.diagnostics.push(finding('baton/yaml', range, message));
+      return nothing(range);
+    }
+    const { nodes, aliases, height } = anchored;
+    this.#count({ nodes: nodes - 1, aliases: aliases + 1, deepest: depth + height }, range);
+    return anchored.node;
+  }
+
+  #scalar(node: { value: unknown; source?: string; type?: string | null }, range: Range): YamlScalar {
+    const { value } = node;
+    const style = STYLES[node.type ?? 'PLAIN'] ?? 'plain';
+    if (style === 'double') this.#checkClosed(range, '"');
+    if (style === 'single') this.#checkClosed(range, "'");
+    if (typeof value === 'string') return { kind: 'scalar', value, text: value, style, range };
+    const text = node.source ?? this.#text.slice(range.start, range.end);
+    if (typeof value === 'number' || typeof value === 'boolean')
+      return { kind: 'scalar', value, text, style, range };
+    return { kind: 'scalar', value: null, text: '', style, range };
+  }
+
+  /** Told where it opens, which is where a person looks; the library tells it where it noticed. */
+  #checkClosed({ start, end }: Range, close: string): void {
+    if (end - start > 1 && this.#text[end - 1] === close) return;
+    if (this.unclosed.length === MOST_FINDINGS) return;
+    const open = this.#text[start] ?? '';
+    const message = `This ${open} is never closed: put a ${close} where it ends${close === open ? '' : ', indented further than its key'}.`;
+    this.unclosed.push(finding('baton/yaml', { start, end: start + 1 }, message));
+  }
+
+  #entries(
+    pairs: readonly Pair[],
+    depth: number,
+  ): { readonly entries: readonly YamlEntry[]; readonly end: number } {
+    const entries: YamlEntry[] = [];
+    let end = 0;
+    const seen = new Map<string, Range>();
+    let merges: YamlEntry[] | undefined;
+    for (const pair of pairs) {
+      const key = this.node(pair.key, depth + 1);
+      const value = isNone(pair.value) ? nothing(after(key.range)) : this.node(pair.value, depth + 1);
+      if (key.kind !== 'scalar') {
+        const message = 'A key must be plain text, not a list or a map.';
+        this.diagnostics.push(finding('baton/yaml', key.range, message));
+        end = Math.max(key.range.end, endOf(value, pair.value));
+        continue;
+      }
+      end = Math.max(key.range.end, endOf(value, pair.value));
+      const entry = { key, value, range: { start: key.range.start, end } };
+      if (key.text === '<<' && key.style === 'plain') (merges ??= []).push(entry);
+      else {
+        this.#checkKey(key, seen);
+        entries.push(entry);
+      }
+    }
+    return { entries: merges === undefined ? entries : this.#merged(entries, merges), end };
+  }
+
+  /** What `<<` brings along stands before the map's own keys, which win; of several maps the first wins. */
+  #merged(own: readonly YamlEntry[], merges: readonly YamlEntry[]): readonly YamlEntry[] {
+    const known = new Set(own.map(({ key }) => key.text));
+    const brought: YamlEntry[] = [];
+    for (const { value } of merges) {
+      for (const map of value.kind === 'list' ? value.items : [value]) {
+        if (map.kind !== 'map') {
+          const message = '`<<` takes a map, or a list of maps: usually an alias such as `<<: *name`.';
+          this.diagnostics.push(finding('baton/yaml', map.range, message));
+          continue;
+        }
+        for (const entry of map.entries) {
+          if (known.has(entry.key.text)) continue;
+          known.add(entry.key.text);
+          brought.push(entry);
+        }
+      }
+    }
+    return [...brought, ...own];
+  }
+
+  #checkKey(key: YamlScalar, seen: Map<string, Range>): void {
+    const { text, range } = key;
+    if (REFUSED_KEYS.has(text)) {
+      const message = `"${text}" cannot be a key: programs that read this file would trip over it. Choose another name.`;
+      this.diagnostics.push(finding('baton/refused-key', range, message));
+    }
+    const first = seen.get(text);
+    if (first === undefined) {
+      seen.set(text, range);
+      return;
+    }
+    const related = [{ message: `The first "${text}"`, range: first }];
+    const message = `"${text}" stands twice here, and only one of the two would count. Take one away, or rename it.`;
+    this.diagnostics.push(finding('baton/duplicate-key', range, message, { related }));
+  }
+}
+
+function isNone(value: unknown): boolean {
+  return value === null || value === undefined;
+}
+
+function nothing(range: Range): YamlScalar {
+  return { kind: 'scalar', value: null, text: '', style: 'plain', range };
+}
+
+function after({ end }: Range): Range {
+  return { start: end, end };
+}
+
+/** The library counts what stands between a block and what comes after it as part of the block. */
+function upTo({ start, end }: Range, items: readonly YamlNode[], from: readonly unknown[]): Range {
+  const last = items.at(-1);
+  return { start, end: last === undefined ? end : Math.max(start, endOf(last, from.at(-1))) };
+}
+
+/** An alias ends where it is written, not where what it stands for does. */
+function endOf(read: YamlNode, from: unknown): number {
+  return isAlias(from) ? rangeOf(from).end : read.range.end;
+}
+
+/** The library keeps start, end of the value, and end of the white space after it. */
+function rangeOf(node: unknown): Range {
+  const range = (node as { range?: readonly [number, number, number] | null } | null)?.range;
+  return range === null || range === undefined ? { start: 0, end: 0 } : { start: range[0], end: range[1] };
+}
