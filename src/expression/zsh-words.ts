@@ -1,0 +1,73 @@
+/**
+ * What zsh reads otherwise than bash. From its manual (zshexpn: Filename Expansion, Array Subscripts; zshmisc: Complex
+ * Commands, Alternate Forms For Complex Commands; zshoptions), tried with zsh 5.9.
+ */
+
+/**
+ * Whether a word, as it is written up to some place, begins as the name of a folder (`~name`) or of a program (`=name`).
+ * zsh fills in variables first and looks at the beginning then, whatever quotes stand behind it.
+ */
+export function isZshPrefix(word: string): boolean {
+  const assigned = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=([\s\S]*)$/.exec(word)?.[1];
+  const prefix = /^(?:~[^/]*|=[^:]*)$/;
+  return (
+    prefix.test(word) ||
+    (assigned !== undefined && prefix.test(assigned.slice(assigned.lastIndexOf(':') + 1)))
+  );
+}
+
+/** Whether a line ends inside of `$name[…`: such subscripts are calculated, in double quotes too. */
+export function isInSubscript(line: string): boolean {
+  let depth = 0;
+  for (let i = line.indexOf('$'); i >= 0 && i < line.length; i++) {
+    if (line[i] === ']' && depth > 0) depth--;
+    else if (line[i] === '[' && (depth > 0 || opensSubscript(line, i))) depth++;
+  }
+  return depth > 0;
+}
+
+function opensSubscript(line: string, at: number): boolean {
+  return /\$[#+=~^]*(?:\w+|[@*#?$!-])$/.test(line.slice(Math.max(0, at - 200), at));
+}
+
+/**
+ * Whether a word ends the head of a short form, so that a command begins behind it: `repeat 3 command`,
+ * `for x (a b) command`, `if ((x)) command`, `{ list } always { list }`. `start` is how the word is written.
+ */
+export function endsShortForm(words: readonly string[], word: string, start: string): boolean {
+  const [name] = words;
+  if (word === '}' || start === '((') return true;
+  if (name === 'repeat') return words.length === 1;
+  return (name === 'for' || name === 'foreach' || name === 'select') && start.startsWith('(');
+}
+
+/** Options that change how text is cut into words. */
+const QUOTING_OPTIONS: ReadonlySet<string> = new Set([
+  'rcquotes',
+  'cshjunkiequotes',
+  'cshjunkieloops',
+  'ignorebraces',
+  'ignoreclosebraces',
+  'interactivecomments',
+  'shglob',
+  'kshglob',
+  'shortloops',
+  'shortrepeat',
+  'shfileexpansion',
+  'magicequalsubst',
+  'promptsubst',
+  'octalzeroes',
+]);
+
+/** Whether a command changes how the text after it is cut into words. */
+export function changesZshQuoting([name, ...words]: readonly string[]): boolean {
+  if (name === 'emulate') return true;
+  if (name !== 'setopt' && name !== 'unsetopt' && name !== 'set') return false;
+  return words.some((word, i) => {
+    if (name === 'set' && !/^[-+]\w*o$/.test(words[i - 1] ?? '')) return false;
+    const option = word.toLowerCase().replace(/[_-]/g, '');
+    return (
+      QUOTING_OPTIONS.has(option) || QUOTING_OPTIONS.has(option.replace(/^no/, '')) || /[\0$]/.test(word)
+    );
+  });
+}
