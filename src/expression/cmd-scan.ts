@@ -22,20 +22,19 @@ export function scanCmd(code: string): ScannedText {
   return { code: withEdits(code, scanner.edits), places: scanner.places };
 }
 
-const THROUGH_ENV = 'Give it a name with `env:` and write !NAME! there';
 const REFUSALS = {
   caret: 'A `^` right before `${{` would change how the value is read: leave it out.',
   percent:
     'It stands between two `%`, and cmd takes all of that for the name of a variable: double a `%` to mean one.',
   pipe: 'cmd gives each side of a `|` to another cmd, which would read the value as code: write it to a file first, as in `>file echo …`, and go on with `<file`.',
-  loop: 'cmd cuts what a `for` goes through into pieces, and runs it between single quotes: put the value into a variable with `set` first.',
-  subroutine: `A subroutine's arguments are pasted where it writes %1. ${THROUGH_ENV}.`,
+  loop: 'cmd cuts what a `for` goes through into pieces, and may run it: set `shell: pwsh` for such a loop.',
+  subroutine:
+    'A subroutine pastes its arguments where it writes %1. Give the value a name with `env:`, begin with `setlocal EnableDelayedExpansion`, and write !NAME! in the subroutine.',
   internal: "`call` reads a value once more: leave `call` out before one of cmd's own commands.",
   code: 'The value would be run as code here. Write a program of your own for it, or paste it on purpose with `raw()`.',
   word: 'cmd would not keep this together as one argument: put double quotes around all of it, as in "--name=${{ … }}".',
   bang: 'A `!` before it has no other: with `EnableDelayedExpansion` write `^!` to mean one.',
   off: 'The text turns delayed expansion off, without which no value can be placed: take out `DisableDelayedExpansion`, and every `endlocal` that has no `setlocal`.',
-  unclear: 'Baton cannot tell how cmd reads this place. Give the value a name with `env:` and use `set`.',
 } as const;
 type Refusal = keyof typeof REFUSALS;
 
@@ -145,6 +144,7 @@ class CmdScanner {
 
   #command(): void {
     while (/[ \t,;=@]/.test(this.#char)) this.#at++;
+    this.#redirections();
     if (this.#char === '(') return this.#block();
     if (this.#char === ':') return this.#restOfLine();
     const start = this.#at;
@@ -161,10 +161,15 @@ class CmdScanner {
     this.#list();
     this.#depth--;
     this.#at++;
-    const redirections = /^[ \t]*\d?[<>]/;
-    while (redirections.test(this.#code.slice(this.#at, this.#at + 200))) {
+    this.#redirections();
+  }
+
+  /** Those before a command, and behind a block. */
+  #redirections(): void {
+    while (/^[ \t]*\d?[<>]/.test(this.#code.slice(this.#at, this.#at + 200))) {
       while (!/[<>]/.test(this.#char)) this.#at++;
       this.#redirection();
+      while (/[ \t]/.test(this.#char)) this.#at++;
     }
   }
 
@@ -275,6 +280,7 @@ class CmdScanner {
     const isLabel = this.#char === ':';
     const name = this.#name();
     const kind = cmdCommand(name);
+    if (this.places.length > first) this.#refuseFrom(first, 'code');
     this.#token({ kind: 'program', name, at: this.#at, called: true });
     if (isLabel) this.#refuseFrom(first, 'subroutine');
     else if (kind !== 'program') this.#refuseFrom(first, kind === 'runs' ? 'code' : 'internal');

@@ -5,6 +5,7 @@ import { checkInputs } from './inputs.ts';
 import { checkNeeds } from './needs.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkPrograms } from './programs.ts';
+import { checkRaw } from './raw.ts';
 import { checkReferences } from './references.ts';
 import { checkReserved } from './reserved.ts';
 import { checkSchedules } from './schedules.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   checkExpressions,
   checkReferences,
   checkPrograms,
+  checkRaw,
   checkReserved,
   checkInputs,
   checkSchedules,

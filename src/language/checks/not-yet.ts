@@ -13,7 +13,7 @@ import type { CheckContext } from './check.ts';
 const NOT_YET = {
   stepFields: ['for_each', 'matrix', 'max_parallel', 'cache', 'concurrency', 'problem_matcher', 'idempotent'],
   workflowFields: ['concurrency', 'finally'],
-  functions: ['hashFiles', 'raw'],
+  functions: ['hashFiles'],
   inputFields: { secret: 'Secret inputs cannot be used yet: their values would be seen in logs.' },
   /** A workflow with these can be run all the same, by hand. */
   triggers: {
