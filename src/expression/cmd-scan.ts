@@ -134,6 +134,7 @@ class CmdScanner {
     let piped = false;
     for (;;) {
       this.#command();
+      while (/[ \t]/.test(this.#char)) this.#at++;
       if (this.#char !== '|' || this.#next() === '|') break;
       piped = true;
       this.#at++;
