@@ -267,7 +267,8 @@ class ShellScanner {
     this.#unknown();
     this.#at += 2;
     if (/[\s|]/.test(this.#code[this.#at] ?? '')) this.#lost ??= 'unclear'; // bash 5.3 runs commands in `${ …; }`
-    const name = matchAt(PARAMETER_NAME, this.#code, this.#at)?.[0] ?? '';
+    const isNested = this.#shell === 'zsh' && /^\$[{(]/.test(this.#code.slice(this.#at, this.#at + 2));
+    const name = isNested ? '' : (matchAt(PARAMETER_NAME, this.#code, this.#at)?.[0] ?? '');
     this.#at += name.length;
     const flagged = this.#shell === 'zsh' && !this.#isPlainParameter(name);
     this.#push({ kind: 'parameter', stage: 'operator', quoted, flagged }, 0);
@@ -276,7 +277,7 @@ class ShellScanner {
   /** Without zsh's flags in front of the name, and with an operator behind it that bash has as well. */
   #isPlainParameter(name: string): boolean {
     if (!/\w/.test(name) || name.startsWith('!')) return false;
-    return /^(?:\}|\0|\[|[-=?+%#/]|:[-=?+:\d ${])/.test(this.#code.slice(this.#at, this.#at + 2));
+    return /^(?:\}|\0|\[|[-=?+%#/]|:[-=?+:\d ${\0])/.test(this.#code.slice(this.#at, this.#at + 2));
   }
 
   /** Backslashes are taken off first, then the text is read by itself, so that `\`` nests. */

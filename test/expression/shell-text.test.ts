@@ -276,12 +276,23 @@ suite('A value placed in shell text', function () {
       '[[ ',
       ' ]]',
       'let ',
+      "@'\n",
+      '\n"@',
+      '@{',
+      '--%',
+      '%x%',
+      '!x!',
+      'if ',
+      'for ',
+      ' in (',
+      'call ',
+      'iex ',
       '${{ inputs.v }}',
       '${{ raw(inputs.v) }}',
     );
     const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
     const never = fc.property(text, hostileText, (each, value) => {
-      for (const shell of SHELLS) {
+      for (const shell of [...SHELLS, 'pwsh', 'cmd'] as const) {
         placeInShell(shell, each, scopeWith({ inputs: { v: value } }));
         shellProblems(shell, each);
       }
@@ -456,6 +467,99 @@ suite('A place where the shell would evaluate a value', () => {
     }
   });
 
+  /** Where zsh would run a command hidden in a value, beyond where bash does. */
+  const EVALUATED_IN_ZSH = [
+    'echo $a[${{ inputs.v }}]',
+    'echo "$a[${{ inputs.v }}]"',
+    'echo ${a[${{ inputs.v }}]}',
+    'printf %d ${{ inputs.v }}',
+    'printf "%s %*s" x ${{ inputs.v }}',
+    'printf -- %f ${{ inputs.v }}',
+    'printf "$format" ${{ inputs.v }}',
+    'print -f %d ${{ inputs.v }}',
+    'print -v ${{ inputs.v }} x',
+    'exit ${{ inputs.v }}',
+    'f() { return ${{ inputs.v }} }',
+    'repeat ${{ inputs.v }} echo',
+    'repeat 3 let x=${{ inputs.v }}',
+    'for i (a b) let x=${{ inputs.v }}',
+    'if [[ -n x ]] let x=${{ inputs.v }}',
+    'if ((1)) let x=${{ inputs.v }}',
+    '{ a } always { let x=${{ inputs.v }} }',
+    'noglob let x=${{ inputs.v }}',
+    '[ -t ${{ inputs.v }} ]',
+    '[[ -t ${{ inputs.v }} ]]',
+    'read -t ${{ inputs.v }} x',
+    'set -A ${{ inputs.v }} x',
+    'getopts ab ${{ inputs.v }}',
+    'export ${{ inputs.v }}=1',
+    'integer i=${{ inputs.v }}',
+    'integer i; i=${{ inputs.v }}',
+    'float x=${{ inputs.v }}',
+    'typeset -F x=${{ inputs.v }}',
+    'SECONDS=${{ inputs.v }}',
+    'COLUMNS=${{ inputs.v }}',
+    'vared ${{ inputs.v }}',
+    'strftime -s ${{ inputs.v }} %s 1',
+  ];
+
+  test('takes plain numbers and names only, in zsh as well', () => {
+    const beyondBash = [...EVALUATED, ...EVALUATED_IN_ZSH];
+    for (const text of beyondBash) {
+      assert.match(
+        place('zsh', text, 'a[$(touch canary)]'),
+        /^refused: `inputs\.v` stands where the shell/,
+        text,
+      );
+      assert.doesNotMatch(place('zsh', text, '12'), /refused/, text);
+      assert.deepEqual(shellProblems('zsh', text), [], text);
+    }
+  });
+
+  test('is one in zsh indeed: it would run the command', function () {
+    if (!FOUND.includes('zsh')) this.skip(); // there is no such shell on this machine
+    const dangers = [
+      'printf %d "$V"',
+      ': "$a[$V]"',
+      'repeat "$V" :',
+      'exit "$V"',
+      'export "$V=1"',
+      '[ -t "$V" ]',
+    ];
+    for (const [i, text] of dangers.entries()) {
+      const canary = path.join(folder, `canary${i}`);
+      spawnSync('zsh', ['-f', '-c', `a=(1 2); ${text}`], { env: { V: `a[$(: >${canary})]` } });
+      assert.ok(fs.existsSync(canary), text);
+      fs.rmSync(canary);
+    }
+  });
+
+  test('is no other place in zsh', () => {
+    const harmless = [
+      'printf "%s %q\\n" x ${{ inputs.v }}',
+      'print -r -- ${{ inputs.v }}',
+      'echo "$x: ${{ inputs.v }}" "$a[1] ${{ inputs.v }}"',
+      '[ ${{ inputs.v }} -eq 1 ]',
+      'for i (a b) echo $i ${{ inputs.v }}',
+      'x=(1 ${{ inputs.v }})',
+      'echo let ${{ inputs.v }}',
+      'set -- ${{ inputs.v }}',
+      'git log --format=%d ${{ inputs.v }}',
+    ];
+    for (const text of harmless) assert.doesNotMatch(place('zsh', text, 'a b'), /refused/, text);
+  });
+
+  test('takes no option in front of which names are evaluated', () => {
+    for (const shell of ['bash', 'zsh'] as const) {
+      assert.match(place(shell, 'printf ${{ inputs.v }} x', '-va[$(touch canary)]'), /for an option/);
+      assert.doesNotMatch(place(shell, 'printf -- ${{ inputs.v }} x', '-va'), /refused/);
+      assert.doesNotMatch(place(shell, "printf '%s' ${{ inputs.v }}", '-va'), /refused/);
+      assert.match(place(shell, '[ ${{ inputs.n }} ${{ inputs.v }} ]', 'a[$(x)]'), /a variable's name/);
+    }
+    assert.match(place('bash', 'declare ${{ inputs.v }} x=1', '-i'), /a variable's name/);
+    assert.match(place('zsh', 'print ${{ inputs.v }} x', '-va[1]'), /for an option/);
+  });
+
   test('takes no number that would be read in another way', () => {
     const at = (value: string): string => place('bash', 'echo $((${{ inputs.v }}))', value);
     for (const value of [
@@ -557,6 +661,54 @@ suite('A place where no value can stand', () => {
         assert.match(problem(shell, text), /^\$\{\{ inputs\.v \}\} /, text);
         assert.match(place(shell, text, '1'), /^refused: /, text);
       }
+    }
+  });
+
+  const REFUSED_IN_ZSH: readonly (readonly [string, RegExp])[] = [
+    ['ls *(e:${{ inputs.v }}:)', /parentheses in a word/],
+    ['ls *(e:"${{ inputs.v }}":)', /parentheses in a word/],
+    ['ls (a|${{ inputs.v }})', /parentheses in a word/],
+    ['for i (a ${{ inputs.v }}) echo $i', /parentheses in a word/],
+    ['echo =${{ inputs.v }}', /begins with `~` or `=`/],
+    ['echo ="${{ inputs.v }}"', /begins with `~` or `=`/],
+    ['echo ~${{ inputs.v }}', /begins with `~` or `=`/],
+    ['x==${{ inputs.v }}', /begins with `~` or `=`/],
+    ['x=a:~${{ inputs.v }}', /begins with `~` or `=`/],
+    ['echo ${(e):-${{ inputs.v }}}', /flags/],
+    ['echo ${(l:${{ inputs.v }}:)x}', /flags/],
+    ['echo ${~x:-${{ inputs.v }}}', /flags/],
+    ['echo ${${x}:-${{ inputs.v }}}', /flags/],
+    ['echo $#${{ inputs.v }}', /`\$` right before/],
+    ['echo "$#${{ inputs.v }}"', /`\$` right before/],
+    ['setopt rc_quotes; echo ${{ inputs.v }}', /options for quoting/],
+    ['unsetopt NO_RC_QUOTES\necho ${{ inputs.v }}', /options for quoting/],
+    ['set -o rcquotes\necho ${{ inputs.v }}', /options for quoting/],
+    ['emulate sh\necho ${{ inputs.v }}', /options for quoting/],
+    ['alias x=${{ inputs.v }}', /run as shell code/],
+    ['functions[f]=${{ inputs.v }}', /run as shell code/],
+    ['emulate sh -c ${{ inputs.v }}', /run as shell code/],
+    ['repeat 3 eval ${{ inputs.v }}', /run as shell code/],
+    ['for i (a b) eval ${{ inputs.v }}', /run as shell code/],
+    ['if [[ -n x ]] eval ${{ inputs.v }}', /run as shell code/],
+    ['PS4=${{ inputs.v }}', /run as shell code/],
+    ["zsh -c 'echo ${{ inputs.v }}'", /run as shell code/],
+  ];
+
+  test('is told for zsh too, which has more of them', () => {
+    for (const [text, message] of [...REFUSED, ...REFUSED_IN_ZSH]) {
+      assert.match(problem('zsh', text), message, text);
+      assert.match(place('zsh', text, '1'), /^refused: /, text);
+    }
+  });
+
+  test('is what bash runs in a roundabout way', () => {
+    for (const text of [
+      'PS4=${{ inputs.v }}; set -x',
+      'export PROMPT_COMMAND=${{ inputs.v }}',
+      'mapfile -C ${{ inputs.v }} -c 1 x',
+      'compgen -W ${{ inputs.v }}',
+    ]) {
+      assert.match(problem('bash', text), /run as shell code/, text);
     }
   });
 
