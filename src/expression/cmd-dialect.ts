@@ -71,7 +71,7 @@ function scriptArgument(placing: Placing): Result<string, string> {
 /** Backslashes mean themselves, but for those before a quote. */
 function argument({ source, value, place, before, after }: Placing): Result<string, string> {
   const isLast = place.quoting === 'none' || after.startsWith('"');
-  const isCut = /\\$/.test(value) && !isLast && after === '';
+  const isCut = value.endsWith('\\') && !isLast && after === '';
   const isJoined = place.quoting === 'double' && before.endsWith('\\') && /^\\*"/.test(value);
   if (isCut || isJoined) {
     return err(

@@ -14,6 +14,9 @@ import { withEdits, type TextEdit } from './text-edits.ts';
  *
  * In phase 5 a token with a `!` in it also loses its carets. So in every token that a reference is put into, literal
  * `!` and `^` are escaped for that phase. Where a text itself says `EnableDelayedExpansion` its `!` are its own.
+ *
+ * The limits: what a `%name%` of the text holds is read like the text itself, and is not known here. And a script of cmd
+ * that is run without `call`, which never comes back, is given the reference and not the value.
  */
 export function scanCmd(code: string): ScannedText {
   if (!code.includes(HOLE)) return { code, places: [] };
@@ -98,8 +101,7 @@ class CmdScanner {
   }
 
   #hole(quoting: Quoting, demand: Demand, refusal?: Refusal): void {
-    const inVariable = [...this.#variables].some(([start, end]) => start < this.#at && this.#at < end);
-    const why = this.#lost ?? (inVariable ? 'percent' : undefined) ?? refusal;
+    const why = this.#lost ?? refusal;
     this.places.push({ quoting, demand, ...(why && { refused: REFUSALS[why] }) });
     this.#at++;
   }
@@ -113,7 +115,7 @@ class CmdScanner {
     const end = this.#variables.get(this.#at);
     if (end === undefined) return false;
     while (this.#at < end) {
-      if (this.#char === HOLE) this.#hole('double', 'anything');
+      if (this.#char === HOLE) this.#hole('double', 'anything', 'percent');
       else this.#at++;
     }
     return true;

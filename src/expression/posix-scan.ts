@@ -17,7 +17,7 @@ import {
 } from './posix-frames.ts';
 import { REFUSALS, type Refusal } from './posix-refusals.ts';
 import { HOLE, type Demand, type Place, type Quoting } from './shell-place.ts';
-import { changesZshQuoting, endsShortForm, isInSubscript, isZshPrefix } from './zsh-words.ts';
+import { changesZshQuoting, endsShortForm, isZshPrefix, opensSubscript } from './zsh-words.ts';
 
 /** The shells that read text as POSIX describes it, each with its own additions. */
 export type PosixShell = 'bash' | 'sh' | 'zsh';
@@ -72,6 +72,7 @@ class ShellScanner {
   readonly #commands: CommandFrame[] = [this.#text];
   readonly #integers: Set<string>;
   readonly #findings: Findings;
+  readonly #subscript = { at: 0, depth: 0 };
   #at = 0;
   /** From here on nothing is sure. */
   #lost: Refusal | undefined;
@@ -175,7 +176,7 @@ class ShellScanner {
 
   /** In arithmetic, whatever quotes stand between. */
   get #isInArithmetic(): boolean {
-    if (this.#shell === 'zsh' && isInSubscript(this.#lineBefore)) return true;
+    if (this.#shell === 'zsh' && this.#isInSubscript()) return true;
     for (let i = this.#stack.length - 1; i >= 0; i--) {
       const frame = this.#stack[i];
       if (frame === undefined || frame.kind === 'command' || frame.kind === 'document') return false;
@@ -185,8 +186,17 @@ class ShellScanner {
     return false;
   }
 
-  get #lineBefore(): string {
-    return this.#code.slice(this.#code.lastIndexOf('\n', this.#at - 1) + 1, this.#at);
+  /** In zsh: inside of `$name[…]` on this line. Every call goes on where the last one stopped. */
+  #isInSubscript(): boolean {
+    const subscript = this.#subscript;
+    for (; subscript.at < this.#at; subscript.at++) {
+      const c = this.#code[subscript.at];
+      if (c === '\n') subscript.depth = 0;
+      else if (c === ']' && subscript.depth > 0) subscript.depth--;
+      else if (c === '[' && (subscript.depth > 0 || opensSubscript(this.#code, subscript.at)))
+        subscript.depth++;
+    }
+    return subscript.depth > 0;
   }
 
   get #isInDocument(): boolean {

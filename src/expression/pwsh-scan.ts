@@ -76,6 +76,8 @@ interface Pipeline {
   readonly firstPlace: number;
 }
 
+/** As far as one looks for what stands beside an argument. */
+const FAR = 500;
 const WORD = /[\p{L}\p{N}_-]+/uy;
 const VARIABLE = /\$(?:\{[^}]*\}|[$?^]|(?:[\p{L}\p{N}_?]|:(?!:))*)/uy;
 const PLAIN = /^[\p{L}\p{N}_./\\%+=:^!\u0023-]$/u;
@@ -311,13 +313,18 @@ class PwshScanner {
 
   /** What stands right before and after an argument must not belong to it, nor be a comma. */
   #besides(start: number, end: number): Refusal | undefined {
-    const before = this.#code.slice(0, start).replace(/[ \t]+$/, '');
-    const after = this.#code.slice(end).replace(/^[ \t]+/, '');
-    if (before.endsWith(',') || after.startsWith(',')) return 'comma';
-    const last = this.#code[start - 1] ?? ' ';
-    const isParameter =
-      last === ':' && /[\s({;|&][-\u2013-\u2015][\p{L}_?][^\s:]*:$/u.test(this.#code.slice(0, start));
+    const before = this.#code.slice(Math.max(0, start - FAR), start);
+    const last = before.slice(-1) || ' ';
+    if (
+      before.trimEnd().endsWith(',') ||
+      this.#code
+        .slice(end, end + FAR)
+        .trimStart()
+        .startsWith(',')
+    )
+      return 'comma';
     if (last === '`') return 'backtick';
+    const isParameter = last === ':' && /[\s({;|&][-\u2013-\u2015][\p{L}_?][^\s:]*:$/u.test(before);
     return isParameter || last === '>' || (endsWord(last) && last !== ')' && last !== '}')
       ? undefined
       : 'word';

@@ -72,19 +72,26 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   'while',
 ]);
 
-/** Text that makes PowerShell, or another shell, run a value that stands in the same pipeline. */
+/** Text that makes PowerShell run a value that stands in the same pipeline. */
 const RUNS_TEXT: readonly RegExp[] = [
   /(?:^|[^\w-])(?:iex|invoke-expression|add-type)(?![\w-])/i,
   /scriptblock\s*\]\s*::\s*create|invokescript|newscriptblock|expandstring/i,
   /(?:^|[\s$'"{])function:/i,
-  /\bpowershell(?:\.exe)?\s/i,
-  /\bpwsh(?:\.exe)?\s(?:.*\s)?[-/](?:c|co\w*|e|ec|en\w*)\b/is,
-  /\b(?:ba|z|da|k|a)?sh(?:\.exe)?\s(?:.*\s)?-\w*c\b/is,
-  /\bcmd(?:\.exe)?['"]?\s(?:.*\s)?\/[ckr]/is,
-  /\bwsl(?:\.exe)?\s/i,
+  /\b(?:powershell|wsl)(?:\.exe)?\s/i,
+];
+
+/** Other shells, and the options with which they run the text behind them. */
+const RUNS_TEXT_WITH: readonly { readonly shell: RegExp; readonly option: RegExp }[] = [
+  { shell: /\bpwsh(?:\.exe)?['"]?\s/i, option: /\s[-/](?:c|co\w*|e|ec|en\w*)\b/i },
+  { shell: /\b(?:ba|z|da|k|a)?sh(?:\.exe)?['"]?\s/i, option: /\s-\w*c\b/i },
+  { shell: /\bcmd(?:\.exe)?['"]?\s/i, option: /\s\/[ckr]/i },
 ];
 
 /** Whether a pipeline hands text to something that runs it as code. */
 export function runsText(pipeline: string): boolean {
-  return RUNS_TEXT.some((pattern) => pattern.test(pipeline));
+  if (RUNS_TEXT.some((pattern) => pattern.test(pipeline))) return true;
+  return RUNS_TEXT_WITH.some(({ shell, option }) => {
+    const found = shell.exec(pipeline);
+    return found !== null && option.test(pipeline.slice(found.index));
+  });
 }

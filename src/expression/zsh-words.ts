@@ -3,31 +3,24 @@
  * Commands, Alternate Forms For Complex Commands; zshoptions), tried with zsh 5.9.
  */
 
+/** No name of a folder or program is longer; a bound on the work that a long text can make. */
+const LONGEST_PREFIX = 300;
+
 /**
  * Whether a word, as it is written up to some place, begins as the name of a folder (`~name`) or of a program (`=name`).
- * zsh fills in variables first and looks at the beginning then, whatever quotes stand behind it.
+ * zsh fills in variables first and looks at the beginning then, whatever quotes stand behind it. In an assignment it
+ * looks behind every `:` as well.
  */
 export function isZshPrefix(word: string): boolean {
-  const assigned = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=([\s\S]*)$/.exec(word)?.[1];
-  const prefix = /^(?:~[^/]*|=[^:]*)$/;
-  return (
-    prefix.test(word) ||
-    (assigned !== undefined && prefix.test(assigned.slice(assigned.lastIndexOf(':') + 1)))
-  );
+  const isShort = word.length <= LONGEST_PREFIX;
+  if (isShort && /^(?:~[^/]*|=[^:]*)$/.test(word)) return true;
+  const isAssigned = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.test(word.slice(0, LONGEST_PREFIX));
+  return isAssigned && /[:=](?:~[^/:]*|=[^:]*)$/.test(word.slice(-LONGEST_PREFIX));
 }
 
-/** Whether a line ends inside of `$name[…`: such subscripts are calculated, in double quotes too. */
-export function isInSubscript(line: string): boolean {
-  let depth = 0;
-  for (let i = line.indexOf('$'); i >= 0 && i < line.length; i++) {
-    if (line[i] === ']' && depth > 0) depth--;
-    else if (line[i] === '[' && (depth > 0 || opensSubscript(line, i))) depth++;
-  }
-  return depth > 0;
-}
-
-function opensSubscript(line: string, at: number): boolean {
-  return /\$[#+=~^]*(?:\w+|[@*#?$!-])$/.test(line.slice(Math.max(0, at - 200), at));
+/** Whether the `[` at this place follows `$name`: such subscripts are calculated, in double quotes too. */
+export function opensSubscript(text: string, at: number): boolean {
+  return /\$[#+=~^]*(?:\w+|[@*#?$!-])$/.test(text.slice(Math.max(0, at - 200), at));
 }
 
 /**
