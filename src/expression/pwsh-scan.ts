@@ -336,12 +336,10 @@ class PwshScanner {
     const first = this.#places.length;
     this.#string();
     if (this.#places.length === first) return;
-    const refusal =
-      this.#besides(start, this.#at) ??
-      (this.#char() !== '' && !/[.>]/.test(this.#char()) && !endsWord(this.#char()) ? 'word' : undefined);
     for (const place of this.#places.slice(first)) place.demand = 'argument';
+    const isApart = endsWord(this.#char()) || this.#char() === '>';
+    const refusal = this.#besides(start, this.#at) ?? (isApart ? undefined : 'word');
     if (refusal !== undefined) this.#refuseFrom(first, refusal);
-    if (this.#char() === '.') this.#refuseFrom(first, 'word');
   }
 
   /** Up to the end of the line nothing is filled in. */

@@ -5,6 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import { scanCmd } from '../../src/expression/cmd-scan.ts';
+import { scanShell } from '../../src/expression/posix-scan.ts';
+import { scanPwsh } from '../../src/expression/pwsh-scan.ts';
 import { placeInShell, shellProblems } from '../../src/expression/shell-text.ts';
 import { scopeWith } from './scope.ts';
 
@@ -298,6 +301,16 @@ suite('A value placed in shell text', function () {
       }
     });
     fc.assert(never, { numRuns: 1000 });
+    const code = text.map((each) => each.replace(/\$\{\{.*?\}\}/g, '\0'));
+    const answersForEach = fc.property(code, (each) => {
+      const holes = each.split('\0').length;
+      for (const shell of SHELLS) assert.equal(scanShell(shell, each).length + 1, holes);
+      for (const scan of [scanPwsh, scanCmd]) {
+        const scanned = scan(each);
+        assert.deepEqual([scanned.places.length + 1, scanned.code.split('\0').length], [holes, holes]);
+      }
+    });
+    fc.assert(answersForEach, { numRuns: 3000 });
   });
 });
 
