@@ -37,6 +37,7 @@ const REFUSALS = {
   code: 'The value would be run as code here. Write a program of your own for it, or paste it on purpose with `raw()`.',
   word: 'cmd would not keep this together as one argument: put double quotes around all of it, as in "--name=${{ … }}".',
   bang: 'A `!` before it has no other: with `EnableDelayedExpansion` write `^!` to mean one.',
+  deep: 'It stands inside of too many parentheses, `if` and `for`: write a program for this.',
   off: 'The text turns delayed expansion off, without which no value can be placed: take out `DisableDelayedExpansion`, and every `endlocal` that has no `setlocal`.',
 } as const;
 type Refusal = keyof typeof REFUSALS;
@@ -63,6 +64,8 @@ interface Command {
   readonly called: boolean;
 }
 
+/** More commands in each other are not followed. */
+const DEEPEST = 100;
 const DELIMITER = /[ \t,;=]/;
 
 class CmdScanner {
@@ -75,7 +78,9 @@ class CmdScanner {
   readonly #ownBangs: boolean;
   readonly #lost: Refusal | undefined;
   #at = 0;
+  /** Open parentheses, and commands inside of `if` and `for`. */
   #depth = 0;
+  #nesting = 0;
   #quoted = false;
 
   constructor(code: string) {
@@ -135,7 +140,9 @@ class CmdScanner {
     const first = this.places.length;
     let piped = false;
     for (;;) {
-      this.#command();
+      if (++this.#nesting > DEEPEST) this.#giveUp();
+      else this.#command();
+      this.#nesting--;
       while (/[ \t]/.test(this.#char)) this.#at++;
       if (this.#char !== '|' || this.#next() === '|') break;
       piped = true;
@@ -143,6 +150,13 @@ class CmdScanner {
       while (/[\s@]/.test(this.#char)) this.#at++;
     }
     if (piped) this.#refuseFrom(first, 'pipe');
+  }
+
+  #giveUp(): void {
+    while (this.#at < this.#code.length) {
+      if (this.#char === HOLE) this.#hole('none', 'anything', 'deep');
+      else this.#at++;
+    }
   }
 
   #command(): void {

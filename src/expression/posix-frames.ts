@@ -34,6 +34,8 @@ export interface CommandFrame {
 /** Between two quotes. */
 export interface QuoteFrame {
   readonly kind: 'double' | 'single' | 'ansi';
+  /** Where the first of them stands. */
+  readonly at: number;
 }
 
 /** `${name…}`, its name already read. */

@@ -54,6 +54,8 @@ interface WritablePlace {
   refused?: string;
 }
 
+/** More of a word is not looked at: a bound on the work that a long text can make. */
+const LONGEST_WORD = 2000;
 const SPECIAL_PARAMETER = /[0-9@*#?$!-]/;
 const EMPTY_PARENS = /\([ \t]*\)/y;
 const NAME = /[A-Za-z_]\w*/y;
@@ -136,8 +138,11 @@ class ShellScanner {
   /** Takes characters as part of the word they stand in. */
   #take(length: number): void {
     const command = this.#command;
-    command.word += this.#code.slice(this.#at, this.#at + length);
     command.inWord = true;
+    if (command.word.length <= LONGEST_WORD) {
+      command.word += this.#code.slice(this.#at, this.#at + length);
+      if (command.word.length > LONGEST_WORD) this.#unknown();
+    }
     this.#at += length;
   }
 
@@ -170,8 +175,12 @@ class ShellScanner {
     if (inner.some(({ kind }) => kind === 'glob')) return 'glob';
     if (inner.some(({ kind }) => kind === 'document')) return undefined;
     const word = command.inWord ? this.#code.slice(command.wordAt, this.#at) : '';
-    if (/\$[#+=~^]+"?$/.test(word)) return 'dollar';
-    return !command.tests && isZshPrefix(word) ? 'prefix' : undefined;
+    if (/\$[#+=~^]+"?$/.test(word.slice(-20))) return 'dollar';
+    // What stands between quotes is no beginning.
+    const quote = inner.find((frame) => 'at' in frame);
+    const before = quote === undefined ? word : this.#code.slice(command.wordAt, quote.at);
+    const isInParameter = inner.some(({ kind }) => kind === 'parameter');
+    return isZshPrefix(before, isInParameter) ? 'prefix' : undefined;
   }
 
   /** In arithmetic, whatever quotes stand between. */
@@ -250,7 +259,7 @@ class ShellScanner {
   /** What an expansion makes of the word is not known. */
   #unknown(): void {
     this.#command.inWord = true;
-    this.#command.word += '$';
+    if (this.#command.word.length <= LONGEST_WORD + 1) this.#command.word += '$';
   }
 
   #arithmetic(opener: '((' | '['): ArithmeticFrame {
@@ -270,7 +279,7 @@ class ShellScanner {
   #openQuote(kind: QuoteFrame['kind'], length: number): void {
     const command = this.#command;
     command.inWord = command.quoted = true;
-    this.#push({ kind }, length);
+    this.#push({ kind, at: this.#at }, length);
   }
 
   #parameter(quoted: boolean): void {

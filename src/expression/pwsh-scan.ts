@@ -23,7 +23,7 @@ import { withEdits, type TextEdit } from './text-edits.ts';
  */
 export function scanPwsh(code: string): ScannedText {
   const found: Findings = { places: [], edits: [] };
-  new PwshScanner(code, { start: 0, end: code.length, nested: false }, found).scan();
+  new PwshScanner(code, { start: 0, end: code.length, depth: 0, nested: false }, found).scan();
   return { code: withEdits(code, found.edits), places: found.places };
 }
 
@@ -61,6 +61,8 @@ interface Findings {
 interface Region {
   readonly start: number;
   readonly end: number;
+  /** How many brackets are open around it. */
+  readonly depth: number;
   /** Inside the `$( )` of a string in quotes, where doubled quotes become one before the text is read. */
   readonly nested: boolean;
 }
@@ -76,6 +78,8 @@ interface Pipeline {
   readonly firstPlace: number;
 }
 
+/** More brackets in each other are not followed. */
+const DEEPEST = 100;
 /** As far as one looks for what stands beside an argument. */
 const FAR = 500;
 const WORD = /[\p{L}\p{N}_-]+/uy;
@@ -92,11 +96,13 @@ class PwshScanner {
   readonly #edits: TextEdit[];
   readonly #found: Findings;
   #at: number;
+  #depth: number;
 
   constructor(code: string, region: Region, found: Findings) {
     this.#code = code.slice(0, region.end);
     this.#at = region.start;
     this.#end = region.end;
+    this.#depth = region.depth;
     this.#nested = region.nested;
     this.#found = found;
     this.#places = found.places;
@@ -256,8 +262,17 @@ class PwshScanner {
 
   #block(length: number, isTable: boolean): void {
     this.#at += length;
-    this.#commands(isTable);
+    if (++this.#depth > DEEPEST) this.#giveUp();
+    else this.#commands(isTable);
+    this.#depth--;
     this.#at++;
+  }
+
+  #giveUp(): void {
+    while (this.#at < this.#end) {
+      if (this.#char() === HOLE) this.#hole('none', { refusal: 'unclear' });
+      else this.#at++;
+    }
   }
 
   /** `$name` and `${name}`, in strings and outside of them. */
@@ -498,8 +513,10 @@ class PwshScanner {
     const first = this.#places.length;
     const inner = this.#code.slice(start, this.#at);
     if (inner.includes(HOLE)) {
-      const region = { start, end: this.#at, nested: this.#nested || !isHere };
-      new PwshScanner(this.#code, region, this.#found).scan();
+      const region = { start, end: this.#at, depth: this.#depth + 1, nested: this.#nested || !isHere };
+      const scanner = new PwshScanner(this.#code, region, this.#found);
+      if (region.depth > DEEPEST) scanner.#giveUp();
+      else scanner.scan();
       if (!isHere && /["\u201c-\u201e`]["\u201c-\u201e]/.test(inner)) this.#refuseFrom(first, 'unclear');
     }
     this.#at++;

@@ -7,15 +7,17 @@
 const LONGEST_PREFIX = 300;
 
 /**
- * Whether a word, as it is written up to some place, begins as the name of a folder (`~name`) or of a program (`=name`).
- * zsh fills in variables first and looks at the beginning then, whatever quotes stand behind it. In an assignment it
- * looks behind every `:` as well.
+ * Whether a word, as it is written up to some place, ends in the beginning of a folder's name (`~name`) or of a
+ * program's (`=name`). zsh fills in variables first and looks for those then, whatever quotes stand behind them: at the
+ * start of a word, behind the `{` and `,` of braces, behind the `=` and `:` of an assignment, and in `${name:-…}`.
  */
-export function isZshPrefix(word: string): boolean {
+export function isZshPrefix(word: string, isInParameter: boolean): boolean {
   const isShort = word.length <= LONGEST_PREFIX;
-  if (isShort && /^(?:~[^/]*|=[^:]*)$/.test(word)) return true;
+  const near = word.slice(-LONGEST_PREFIX);
+  if (/[^\w/]~[^/\s]*$/.test(near) || (isShort && /^[~=][^/\s]*$/.test(near))) return true;
+  if (/[{,]=[^/\s]*$/.test(near) || (isInParameter && /\W=[^/\s]*$/.test(near))) return true;
   const isAssigned = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/.test(word.slice(0, LONGEST_PREFIX));
-  return isAssigned && /[:=](?:~[^/:]*|=[^:]*)$/.test(word.slice(-LONGEST_PREFIX));
+  return isAssigned && /[:=]=[^/\s]*$/.test(near);
 }
 
 /** Whether the `[` at this place follows `$name`: such subscripts are calculated, in double quotes too. */

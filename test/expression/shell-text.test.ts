@@ -267,6 +267,18 @@ suite('A value placed in shell text', function () {
     assertNothingRan();
   });
 
+  test('is refused where text is nested without end, and long text is read in no time', () => {
+    const deep = ['(', '$(', '"$(', '{', 'if 1==1 ', 'for %%i in (a) do '];
+    for (const shell of [...SHELLS, 'pwsh', 'cmd'] as const) {
+      for (const each of deep) shellProblems(shell, each.repeat(5000) + 'echo ${{ inputs.v }}');
+      const began = performance.now();
+      shellProblems(shell, `x="${'aa:bb ${{ inputs.v }} '.repeat(20_000)}"`);
+      assert.ok(performance.now() - began < 2000, shell);
+    }
+    assert.match(shellProblems('pwsh', '('.repeat(500) + '${{ inputs.v }}')[0]?.message ?? '', /cannot tell/);
+    assert.match(shellProblems('cmd', '('.repeat(500) + '${{ inputs.v }}')[0]?.message ?? '', /too many/);
+  });
+
   test('is refused for good reasons only: random text is never a cause to throw', () => {
     const piece = fc.constantFrom(
       ...'"\'`$(){}[]<>#;&|\\ \n-=:'.split(''),
@@ -558,6 +570,9 @@ suite('A place where the shell would evaluate a value', () => {
       'echo let ${{ inputs.v }}',
       'set -- ${{ inputs.v }}',
       'git log --format=%d ${{ inputs.v }}',
+      'git log HEAD~${{ inputs.v }} --author=${{ inputs.v }} "about ~${{ inputs.v }}"',
+      'ls ~/${{ inputs.v }} "~${{ inputs.v }}" \'=${{ inputs.v }}\' a:~/x:${{ inputs.v }} http://x/~${{ inputs.v }}',
+      'x=${{ inputs.v }} y+=${{ inputs.v }} z=a:${{ inputs.v }} echo "${none:-~${{ inputs.v }}}"',
     ];
     for (const text of harmless) assert.doesNotMatch(place('zsh', text, 'a b'), /refused/, text);
   });
@@ -687,6 +702,15 @@ suite('A place where no value can stand', () => {
     ['echo ~${{ inputs.v }}', /begins with `~` or `=`/],
     ['x==${{ inputs.v }}', /begins with `~` or `=`/],
     ['x=a:~${{ inputs.v }}', /begins with `~` or `=`/],
+    ['x=a:=${{ inputs.v }}', /begins with `~` or `=`/],
+    ['echo {a,~${{ inputs.v }}}', /begins with `~` or `=`/],
+    ['echo {=${{ inputs.v }},a}', /begins with `~` or `=`/],
+    ['echo ${none:-~${{ inputs.v }}}', /begins with `~` or `=`/],
+    ['echo ${none:-=${{ inputs.v }}}', /begins with `~` or `=`/],
+    ['echo ${x#~"${{ inputs.v }}"}', /begins with `~` or `=`/],
+    ['[[ x == ~${{ inputs.v }} ]]', /begins with `~` or `=`/],
+    ['case x in ~${{ inputs.v }}) ;; esac', /begins with `~` or `=`/],
+    ['cat <<<~${{ inputs.v }}', /begins with `~` or `=`/],
     ['echo ${(e):-${{ inputs.v }}}', /flags/],
     ['echo ${(l:${{ inputs.v }}:)x}', /flags/],
     ['echo ${~x:-${{ inputs.v }}}', /flags/],
