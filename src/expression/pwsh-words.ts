@@ -75,16 +75,16 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
 /** Text that makes PowerShell run a value that stands in the same pipeline. */
 const RUNS_TEXT: readonly RegExp[] = [
   /(?:^|[^\w-])(?:iex|invoke-expression|add-type)(?![\w-])/i,
-  /scriptblock\s*\]\s*::\s*create|invokescript|newscriptblock|expandstring/i,
+  /scriptblock\s*\]\s*::\s*create|invokescript|addscript|newscriptblock|expandstring/i,
   /(?:^|[\s$'"{])function:/i,
   /\b(?:powershell|wsl)(?:\.exe)?\s/i,
 ];
 
 /** Other shells, and the options with which they run the text behind them. */
 const RUNS_TEXT_WITH: readonly { readonly shell: RegExp; readonly option: RegExp }[] = [
-  { shell: /\bpwsh(?:\.exe)?['"]?\s/i, option: /\s[-/](?:c|co\w*|e|ec|en\w*)\b/i },
-  { shell: /\b(?:ba|z|da|k|a)?sh(?:\.exe)?['"]?\s/i, option: /\s-\w*c\b/i },
-  { shell: /\bcmd(?:\.exe)?['"]?\s/i, option: /\s\/[ckr]/i },
+  { shell: /\bpwsh(?:\.exe)?['"]?[\s,)]/i, option: /[\s'"(,][-/](?:c|co\w*|e|ec|en\w*)\b/i },
+  { shell: /\b(?:ba|z|da|k|a)?sh(?:\.exe)?['"]?[\s,)]/i, option: /[\s'"(,]-\w*c\b/i },
+  { shell: /\bcmd(?:\.exe)?['"]?[\s,)]/i, option: /[\s'"(,]\/[ckr]/i },
 ];
 
 /** Whether a pipeline hands text to something that runs it as code. */
