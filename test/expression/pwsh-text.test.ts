@@ -121,7 +121,7 @@ suite('A place in PowerShell text where no value can stand', () => {
     ['powershell.exe "@V"', /run as code/],
     ['bash -c @V', /run as code/],
     ['cmd /c @V', /run as code/],
-    ["Start-Process cmd '/c', @V", /run as code/],
+    ["Start-Process cmd @('/c', @V)", /run as code/],
     ["& 'bash' @('-c', @V)", /run as code/],
     ['[powershell]::Create().AddScript(@V)', /run as code/],
     ['git --% log @V', /After `--%`/],
