@@ -12,6 +12,8 @@ import { writeSchema } from './scripts/schema.js';
  * @property {string} file
  * @property {number} [limitKiB] Asked for by the product: loading it must stay quick.
  * @property {readonly string[]} [external] Modules that the place where it runs brings along.
+ * @property {Readonly<Record<string, { file: string, functions: readonly string[] }>>} [later] Sources of functions that are loaded when
+ *   first called, from bundles beside it.
  * @property {Readonly<Record<string, string>>} [apart] Sources that are loaded when first needed, from bundles beside it.
  * @property {import('esbuild').BuildOptions} options
  */
@@ -60,12 +62,28 @@ const bundles = [
     limitKiB: 350,
     external: ['vscode'],
     apart: { './plan-page.ts': './plan.cjs' },
+    later: {
+      './read-composed.ts': { file: './any-yaml.cjs', functions: ['readComposed'] },
+      './windows-dialects.ts': { file: './windows-shells.cjs', functions: ['windowsDialect'] },
+    },
     options: { ...forNode, format: 'cjs' },
   },
   {
     name: 'plans in the extension',
     entry: 'src/extension/plan-page.ts',
     file: 'dist/plan.cjs',
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'any YAML in the extension',
+    entry: 'src/language/read-composed.ts',
+    file: 'dist/any-yaml.cjs',
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'shells of Windows in the extension',
+    entry: 'src/expression/windows-dialects.ts',
+    file: 'dist/windows-shells.cjs',
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -118,7 +136,7 @@ function optionsOf(bundle) {
     alias: { yaml: yamlInModules },
     external: [...(bundle.external ?? [])],
     define: { BATON_VERSION: JSON.stringify(version) },
-    plugins: [keepApart(bundle), onlyReading, look(bundle)],
+    plugins: [keepApart(bundle), loadLater(bundle), onlyReading, look(bundle)],
   };
 }
 
@@ -129,6 +147,29 @@ function keepApart({ apart = {} }) {
     return beside === undefined ? undefined : { path: beside, external: true };
   };
   return { name: 'keep apart', setup: (build) => build.onResolve({ filter: /\.ts$/ }, resolve) };
+}
+
+/**
+ * Functions that most people's files never need are called through a few lines that load their bundle with the first call.
+ * @param {Bundle} bundle @returns {import('esbuild').Plugin}
+ */
+function loadLater({ later = {} }) {
+  return {
+    name: 'load later',
+    setup(build) {
+      build.onResolve({ filter: /\.ts$/ }, ({ path }) =>
+        later[path] === undefined ? undefined : { path, namespace: 'later' },
+      );
+      build.onResolve({ filter: /\.cjs$/, namespace: 'later' }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: 'later' }, ({ path }) => {
+        const { file = '', functions = [] } = later[path] ?? {};
+        const calls = functions.map((name) => `export const ${name} = (...args) => load().${name}(...args);`);
+        return {
+          contents: `let loaded;\nconst load = () => (loaded ??= require('${file}'));\n${calls.join('\n')}`,
+        };
+      });
+    },
+  };
 }
 
 /** Also while watching, every result is looked at. @param {Bundle} bundle @returns {import('esbuild').Plugin} */
@@ -161,10 +202,14 @@ function tooLarge({ file, limitKiB }, sizeKiB) {
  * Whatever a bundle still imports must be there where it runs; `vscode` is there for the extension alone.
  * @param {Bundle} bundle @param {{ imports: { path: string, kind: string, external?: boolean }[] }} output
  */
-function unknownImports({ file, external = [], apart = {} }, output) {
+function unknownImports({ file, external = [], apart = {}, later = {} }, output) {
   const imports = output.imports.filter(({ kind }) => kind !== 'url-token'); // such as url('#arrow') in the styles
   const left = imports.filter((one) => one.external === true).map((one) => one.path);
-  const brought = new Set([...external, ...Object.values(apart)]);
+  const brought = new Set([
+    ...external,
+    ...Object.values(apart),
+    ...Object.values(later).map((each) => each.file),
+  ]);
   const unknown = left.filter((path) => !isBuiltin(path) && !brought.has(path));
   return unknown.map((path) => `${file} imports "${path}", which nothing brings along where it runs.`);
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandLine } from '../executors/command-line.ts';
 import { readDotenv } from '../executors/dotenv.ts';
 import type { AttemptIo } from '../executors/executor.ts';
 import { startGuard, type Guard } from '../executors/guard.ts';
@@ -112,7 +113,7 @@ class LocalBackend implements Backend {
     };
   }
 
-  #command(assignment: Assignment, name: string): { file: string; args: readonly string[] } {
+  #command(assignment: Assignment, name: string): CommandLine {
     const scratch = (ending: string, text: string) => {
       const file = path.join(this.#options.scratch, name + ending);
       fs.writeFileSync(file, text);

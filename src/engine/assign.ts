@@ -13,6 +13,7 @@ import type {
 } from '../model/attempt.ts';
 import { refFrom } from '../model/ref.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
+import { shellOfLanguage } from '../model/step-kind.ts';
 import type { GateFields, RunFields, ScriptFields, WorkflowFields } from '../model/workflow.ts';
 import { environmentOf, NO_SOURCES, scopeOf, standpointOf, type Sources } from './scope.ts';
 
@@ -108,7 +109,7 @@ function resolveRun(fields: RunFields, scope: Scope): Result<Resolved, string> {
     return ok({ own: { kind: 'run', with: { argv: argv.value } }, values: NO_VALUES });
   }
   const shell = fields.shell ?? shellFor(fields.command, scope);
-  const placed = placeInShell(shell === 'sh' ? 'sh' : 'bash', fields.command, scope);
+  const placed = placeInShell(shell ?? 'bash', fields.command, scope);
   if (!placed.ok) return placed;
   const named = shell === undefined ? {} : { shell };
   return ok({ own: { kind: 'run', with: { text: placed.value.text, ...named } }, values: placed.value.env });
@@ -124,12 +125,13 @@ function shellFor(command: string, scope: Scope): 'bash' | undefined {
 function resolveScript({ text, language }: ScriptFields, scope: Scope): Result<Resolved, string> {
   if (!hasExpression(text))
     return ok({ own: { kind: 'script', with: { text, language } }, values: NO_VALUES });
-  if (language !== 'bash' && language !== 'sh') {
+  const shell = shellOfLanguage(language);
+  if (shell === undefined) {
     return err(
       `An expression cannot stand inside a ${language} script: give the value to \`env\` and read it there.`,
     );
   }
-  const placed = placeInShell(language, text, scope);
+  const placed = placeInShell(shell, text, scope);
   if (!placed.ok) return placed;
   return ok({
     own: { kind: 'script', with: { text: placed.value.text, language } },

@@ -20,6 +20,7 @@ const KNOWN: Readonly<Record<string, Interpreter>> = {
   python: { programs: ['python3', 'python'], args: ['-u'], ending: () => '.py' },
   bash: { programs: ['bash'], args: ['-e', '-o', 'pipefail'], ending: () => '.sh' },
   sh: { programs: ['sh'], args: ['-e'], ending: () => '.sh' },
+  zsh: { programs: ['zsh'], args: ['-f', '-e', '-o', 'pipefail'], ending: () => '.zsh' },
   powershell: { programs: ['pwsh', 'powershell'], args: ['-NoProfile', '-File'], ending: () => '.ps1' },
   ruby: { programs: ['ruby'], args: [], ending: () => '.rb' },
   perl: { programs: ['perl'], args: [], ending: () => '.pl' },

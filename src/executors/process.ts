@@ -13,6 +13,8 @@ import { isGroupAlive, markedProcesses, signalGroup, signalProcess, type Marker 
 export interface ProcessRequest {
   readonly file: string;
   readonly args: readonly string[];
+  /** On Windows: the arguments are put together as they are, without quoting any. */
+  readonly verbatim?: boolean;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly marker: Marker;
@@ -77,6 +79,7 @@ function start(request: ProcessRequest, io: AttemptIo): Started | (ProcessEnd & 
       detached: process.platform !== 'win32',
       stdio: ['ignore', request.keepStdout ? 'pipe' : direct, direct],
       windowsHide: true,
+      windowsVerbatimArguments: request.verbatim === true,
     });
     const group = child.pid;
     if (group === undefined) return { ok: false, failure: notStarted(child, request) };

@@ -1,18 +1,15 @@
 import type { ResolvedScript } from '../model/attempt.ts';
+import { shellOfLanguage } from '../model/step-kind.ts';
+import type { CommandLine, Scratch } from './command-line.ts';
 import { argsFor, interpreterFor } from './interpreters.ts';
 import type { Programs } from './programs.ts';
-
-export interface CommandLine {
-  readonly file: string;
-  readonly args: readonly string[];
-}
+import { shellLine } from './shell-line.ts';
 
 /** The program and arguments of a `script` step. The text goes into a file of the run's own folder. */
-export function scriptCommand(
-  fields: ResolvedScript,
-  programs: Programs,
-  scratch: (ending: string, text: string) => string,
-): CommandLine {
+export function scriptCommand(fields: ResolvedScript, programs: Programs, scratch: Scratch): CommandLine {
+  if (shellOfLanguage(fields.language) === 'cmd') {
+    return shellLine('cmd', { file: programs.find('cmd') ?? 'cmd', text: fields.text, scratch });
+  }
   const interpreter = interpreterFor(fields.language);
   const program = interpreter.programs.find((name) => programs.find(name) !== undefined);
   const name = program ?? interpreter.programs[0] ?? fields.language;

@@ -1,12 +1,13 @@
 import { err, ok, type Result } from '../base/result.ts';
+import type { Shell } from '../model/step-kind.ts';
 import { environmentValue } from './environment-value.ts';
 import { renderExpression, type Scope } from './evaluate.ts';
-import { parseExpression } from './parse.ts';
 import type { ExpressionProblem } from './expression.ts';
-import { HOLE } from './shell-command.ts';
-import type { Place, Quoting } from './shell-place.ts';
-import { scanShell } from './shell-scan.ts';
+import { posixDialect } from './posix-dialect.ts';
+import { isRaw, misusesRaw } from './raw.ts';
+import { HOLE, type Dialect, type Place, type ScannedText } from './shell-place.ts';
 import { hasExpression, splitTemplate, type TemplatePart } from './template.ts';
+import { windowsDialect } from './windows-dialects.ts';
 
 /** Shell text without any value in it, and the variables that hold the values (rule V3). */
 export interface PlacedText {
@@ -14,33 +15,41 @@ export interface PlacedText {
   readonly env: Readonly<Record<string, string>>;
 }
 
+const POSIX = { bash: posixDialect('bash'), sh: posixDialect('sh'), zsh: posixDialect('zsh') } as const;
+
+function dialectOf(shell: Shell): Dialect {
+  return shell === 'pwsh' || shell === 'cmd' ? windowsDialect(shell) : POSIX[shell];
+}
+
 /**
  * Replaces every expression in shell text by a reference to a generated variable, quoted right for where it stands.
  * A value never becomes shell text, but for `raw(value)`, which asks for just that. The error is a sentence.
+ *
+ * What `raw` pastes may change how the text around it is read. So the text is read twice, with a plain word for what is
+ * pasted and with what is really pasted, and the others are placed only where both readings agree. The limit of that:
+ * pasted text that itself evaluates what stands behind it (an `alias`, a function that calls `eval`) is not seen.
  */
-export function placeInShell(shell: 'bash' | 'sh', text: string, scope: Scope): Result<PlacedText, string> {
+export function placeInShell(shell: Shell, text: string, scope: Scope): Result<PlacedText, string> {
   if (!hasExpression(text)) return ok({ text, env: {} });
   const parts = splitTemplate(text);
   if (!parts.ok) return err(parts.error.message);
-  const values = valuesOf(parts.value, scope);
-  if (!values.ok) return values;
-  const pieces = values.value;
-  if (pieces.some((piece) => piece.kind === 'text' && piece.text.includes('\0'))) {
-    return err('A shell text cannot hold a NUL character: take it out.');
-  }
-  return place(pieces, scanShell(shell, pieces.map(codeOf).join('')));
+  const pieces = piecesOf(parts.value, scope);
+  if (!pieces.ok) return pieces;
+  const dialect = dialectOf(shell);
+  const read = readTwice(dialect, parts.value, pieces.value);
+  return read.ok ? place(dialect, read.value, pieces.value) : read;
 }
 
 /**
  * What is known when the file is loaded: expressions where no value can be placed, whatever it is. Ranges count from
  * the start of `text`. Expressions that cannot be read are told by `splitTemplate` and `parseExpression`.
  */
-export function shellProblems(shell: 'bash' | 'sh', text: string): readonly ExpressionProblem[] {
+export function shellProblems(shell: Shell, text: string): readonly ExpressionProblem[] {
   if (!hasExpression(text)) return [];
   const parts = splitTemplate(text);
   if (!parts.ok) return [];
   const expressions = parts.value.filter((part) => part.kind === 'expression' && !isRaw(part.source));
-  const places = scanShell(shell, parts.value.map(codeWhenLoaded).join(''));
+  const { places } = dialectOf(shell).scan(codeWhenLoaded(parts.value));
   return expressions.flatMap(({ range }, i) => {
     const refused = places[i]?.refused;
     return refused === undefined ? [] : [{ kind: 'syntax', message: refused, range } as const];
@@ -51,57 +60,88 @@ type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly source: string; readonly value: string };
 
-function valuesOf(parts: readonly TemplatePart[], scope: Scope): Result<readonly Piece[], string> {
+function piecesOf(parts: readonly TemplatePart[], scope: Scope): Result<readonly Piece[], string> {
   const pieces: Piece[] = [];
   for (const part of parts) {
-    if (part.kind === 'text') {
-      pieces.push(part);
-      continue;
+    const piece = part.kind === 'text' ? ok(part) : pieceOf(part.source, scope);
+    if (!piece.ok) return piece;
+    if (piece.value.kind === 'text' && piece.value.text.includes(HOLE)) {
+      return err('A shell text cannot hold a NUL character: take it out.');
     }
-    const value = renderExpression(part.source, scope);
-    if (!value.ok) return value;
-    if (isRaw(part.source)) pieces.push({ kind: 'text', text: value.value });
-    else pieces.push({ kind: 'value', source: part.source.trim(), value: value.value });
+    pieces.push(piece.value);
   }
   return ok(pieces);
 }
 
-/** `raw(…)` as the whole expression. */
-function isRaw(source: string): boolean {
-  if (!/^\s*raw\s*\(/i.test(source)) return false;
-  const parsed = parseExpression(source);
-  return parsed.ok && 'functionName' in parsed.value.root;
-}
-
-/** Text that was pasted is scanned like any other: its quotes count. */
-function codeOf(piece: Piece): string {
-  return piece.kind === 'text' ? piece.text : HOLE;
+function pieceOf(source: string, scope: Scope): Result<Piece, string> {
+  if (misusesRaw(source)) return err(`\`${source.trim()}\`: \`raw()\` must be the whole expression.`);
+  const value = renderExpression(source, scope);
+  if (!value.ok) return value;
+  if (isRaw(source)) return ok({ kind: 'text', text: value.value });
+  return ok({ kind: 'value', source: source.trim(), value: value.value });
 }
 
 /** What `raw` will paste is not known yet; a word without quotes is the best guess. */
-function codeWhenLoaded(part: TemplatePart): string {
-  if (part.kind === 'text') return part.text.replaceAll(HOLE, ' ');
-  return isRaw(part.source) ? 'raw' : HOLE;
+function codeWhenLoaded(parts: readonly TemplatePart[]): string {
+  return parts
+    .map((part) => {
+      if (part.kind === 'text') return part.text.replaceAll(HOLE, ' ');
+      return isRaw(part.source) ? 'raw' : HOLE;
+    })
+    .join('');
 }
 
-function place(pieces: readonly Piece[], places: readonly Place[]): Result<PlacedText, string> {
+function readTwice(
+  dialect: Dialect,
+  parts: readonly TemplatePart[],
+  pieces: readonly Piece[],
+): Result<ScannedText, string> {
+  const pasted = dialect.scan(pieces.map((piece) => (piece.kind === 'text' ? piece.text : HOLE)).join(''));
+  if (!parts.some((part) => part.kind === 'expression' && isRaw(part.source))) return ok(pasted);
+  const written = dialect.scan(codeWhenLoaded(parts));
+  const values = pieces.filter((piece) => piece.kind === 'value');
+  const moved = values.find((_, i) => !isSamePlace(written.places[i], pasted.places[i]));
+  if (moved === undefined) return ok(pasted);
+  return err(
+    `What \`raw()\` pastes changes how the shell reads \`${moved.source}\`: paste whole words only, with their quotes closed.`,
+  );
+}
+
+/** A place that the pasted text made stricter is no worry: `place` asks for what it demands. */
+function isSamePlace(written: Place | undefined, pasted: Place | undefined): boolean {
+  if (written === undefined || pasted === undefined) return false;
+  if (written.refused !== undefined || pasted.refused !== undefined) return true; // refused with its own reason
+  if (written.quoting !== pasted.quoting) return false;
+  return written.demand === 'anything' || written.demand === pasted.demand;
+}
+
+function place(
+  dialect: Dialect,
+  { code, places }: ScannedText,
+  pieces: readonly Piece[],
+): Result<PlacedText, string> {
   const env: Record<string, string> = {};
   const names = new Map<string, string>();
-  let text = '';
-  let next = 0;
+  const around = code.split(HOLE);
+  let text = around[0] ?? '';
+  let i = 0;
   for (const piece of pieces) {
-    if (piece.kind === 'text') {
-      text += piece.text;
-      continue;
-    }
-    const name = names.get(piece.source) ?? `BATON_VALUE_${names.size + 1}`;
-    const reference = referenceFor(piece, name, { place: places[next++] ?? NOWHERE, before: text });
-    if (!reference.ok) return reference;
-    names.set(piece.source, name);
-    env[name] = piece.value;
-    text += reference.value;
+    if (piece.kind === 'text') continue;
+    const after = around[i + 1] ?? '';
+    const placing = { ...piece, place: places[i] ?? NOWHERE, before: text, after };
+    const value = valueFor(dialect, placing);
+    if (!value.ok) return value;
+    const key = `${piece.source}\0${value.value}`;
+    const name = names.get(key) ?? `BATON_VALUE_${names.size + 1}`;
+    const fits = environmentValue(name, value.value, piece.source);
+    if (!fits.ok) return fits;
+    names.set(key, name);
+    env[name] = fits.value;
+    text += dialect.reference(name, placing) + after;
+    i++;
   }
-  return ok({ text, env });
+  const prelude = i > 0 ? (dialect.prelude ?? '') : '';
+  return ok({ text: prelude + text, env });
 }
 
 /** The scan answers for every expression; were one missing, it would be refused. */
@@ -111,50 +151,8 @@ const NOWHERE: Place = {
   refused: 'Baton lost its place in the shell text.',
 };
 
-function referenceFor(
-  { source, value }: { readonly source: string; readonly value: string },
-  name: string,
-  { place, before }: { readonly place: Place; readonly before: string },
-): Result<string, string> {
-  if (place.refused !== undefined) return err(`\`\${{ ${source} }}\` cannot stand here. ${place.refused}`);
-  const fits = fitting(value, { source, place, before });
-  if (!fits.ok) return fits;
-  const fit = environmentValue(name, value, source);
-  if (!fit.ok) return fit;
-  // So that `5-` and a value of -3 do not make `5--3`.
-  const space = place.demand === 'integer' && /[-+]$/.test(before) ? ' ' : '';
-  return ok(quoted(`${space}\${${name}}`, place.quoting));
-}
-
-function fitting(
-  value: string,
-  { source, place, before }: { readonly source: string; readonly place: Place; readonly before: string },
-): Result<undefined, string> {
-  if (place.demand === 'integer') return fittingInteger(value, source, before);
-  if (place.demand === 'anything' || /^[\w.:@-]*$/.test(value)) return ok(undefined);
-  return err(
-    `\`${source}\` stands where the shell expects a variable's name, and would evaluate ${shown(value)}.`,
-  );
-}
-
-function fittingInteger(value: string, source: string, before: string): Result<undefined, string> {
-  const stands = `\`${source}\` stands where the shell calculates, so its value must be a whole number`;
-  if (!/^-?\d{1,18}$/.test(value)) return err(`${stands} of at most 18 digits; it is ${shown(value)}.`);
-  if (/^-?0\d/.test(value) && !/\d#$/.test(before)) {
-    return err(
-      `${stands} without a leading zero, which would make it octal; it is ${shown(value)}. Write \`10#\` before it.`,
-    );
-  }
-  return ok(undefined);
-}
-
-function shown(value: string): string {
-  return value.length > 60 ? `"${value.slice(0, 60)}…"` : `"${value}"`;
-}
-
-/** Inside of quotes that expand nothing, those are closed for the reference and opened again. */
-function quoted(reference: string, quoting: Quoting): string {
-  if (quoting === 'double') return reference;
-  if (quoting === 'none') return `"${reference}"`;
-  return quoting === 'single' ? `'"${reference}"'` : `'"${reference}"$'`;
+function valueFor(dialect: Dialect, placing: Parameters<Dialect['fit']>[0]): Result<string, string> {
+  const { refused } = placing.place;
+  if (refused !== undefined) return err(`\`\${{ ${placing.source} }}\` cannot stand here. ${refused}`);
+  return dialect.fit(placing);
 }

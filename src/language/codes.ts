@@ -17,6 +17,7 @@ export const CODES = {
   'baton/expression': 'An expression that cannot be read, or stands where none is evaluated.',
   'baton/unknown-value': 'An expression reads something that does not exist.',
   'baton/shell': 'An expression in a program where its value cannot be handed over.',
+  'baton/raw': 'A value that is pasted into a command as it is.',
   'baton/reserved': 'A variable that only Baton sets.',
   'baton/input': 'An input whose declaration contradicts itself.',
   'baton/child': 'A workflow that a step runs is not there, cannot run, or takes other inputs.',
@@ -43,5 +44,6 @@ export const RELIED_UPON: ReadonlySet<string> = new Set<Code>([
   'baton/unknown-step',
   'baton/cycle',
   'baton/child',
+  'baton/raw',
   'baton/not-yet',
 ]);

@@ -27,4 +27,17 @@ export const SHELLS = ['bash', 'sh', 'zsh', 'pwsh', 'cmd'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** Shells whose quoting the engine knows today (rule V3). */
-export const RUNNABLE_SHELLS: readonly Shell[] = ['bash', 'sh'];
+export const RUNNABLE_SHELLS: readonly Shell[] = SHELLS;
+
+/** Names that a `script` may give to the language of a shell, beside the shell's own. */
+const SHELL_LANGUAGES: Readonly<Record<string, Shell>> = {
+  powershell: 'pwsh',
+  batch: 'cmd',
+  bat: 'cmd',
+};
+
+/** The shell whose language a `script` is written in; undefined for any other language. */
+export function shellOfLanguage(language: string): Shell | undefined {
+  const own = SHELLS.find((shell) => shell === language);
+  return own ?? (Object.hasOwn(SHELL_LANGUAGES, language) ? SHELL_LANGUAGES[language] : undefined);
+}

@@ -1,18 +1,21 @@
 import { equal, ok } from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { baton, becomes, remove, write } from './baton.ts';
+import { readdir } from 'node:fs/promises';
+import { baton, becomes, remove, uriOf, write } from './baton.ts';
 
 suite('Tasks', () => {
   suiteSetup(baton);
 
   test('are offered for every workflow that can run', async () => {
-    const expected = [
-      'Failing: failing.workflow.yaml',
-      'Fan-out and fan-in: fan-out.workflow.yaml',
-      'Pipeline: pipeline.workflow.yaml',
-      'Type check: type-check.workflow.yaml',
-    ];
-    await becomes(offered, (names) => names.join() === expected.join());
+    const broken = 'cycle.workflow.yaml';
+    const files = (await readdir(uriOf('').fsPath)).filter((name) => name.endsWith('.workflow.yaml'));
+    const expected = files.filter((name) => name !== broken).toSorted();
+    await becomes(
+      offered,
+      (names) =>
+        expected.every((file) => names.some((name) => name.endsWith(`: ${file}`))) &&
+        names.length === expected.length,
+    );
   });
 
   test('end with the exit code of their run', async () => {

@@ -5,11 +5,16 @@ import os from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import { scanCmd } from '../../src/expression/cmd-scan.ts';
+import { scanShell } from '../../src/expression/posix-scan.ts';
+import { scanPwsh } from '../../src/expression/pwsh-scan.ts';
 import { placeInShell, shellProblems } from '../../src/expression/shell-text.ts';
 import { scopeWith } from './scope.ts';
 
-type Shell = 'bash' | 'sh';
-const SHELLS: readonly Shell[] = ['bash', 'sh'];
+type Shell = 'bash' | 'sh' | 'zsh';
+const SHELLS: readonly Shell[] = ['bash', 'sh', 'zsh'];
+/** zsh is not on every machine; what is only read, not run, is tested for it all the same. */
+const FOUND = SHELLS.filter((shell) => spawnSync(shell, ['-c', ':']).status === 0);
 
 let folder = '';
 
@@ -46,7 +51,7 @@ function run(shell: Shell, cases: readonly Case[]): readonly (readonly string[])
     env[`CASE_${i}`] = value;
     return `(export BATON_VALUE_1="$CASE_${i}"\n${placed.value.text}\n)\nprintf '%s\\0' '${END}'\n`;
   });
-  const ended = spawnSync(`/bin/${shell}`, ['-e', '-c', script.join('')], {
+  const ended = spawnSync(shell, [...(shell === 'zsh' ? ['-f'] : []), '-e', '-c', script.join('')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'], // bash reads .bashrc when its input is a socket, as Node's pipes are
     env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', ...env },
@@ -76,6 +81,8 @@ const HOSTILE = [
   '$((1+1))',
   '${IFS}',
   '$HOME ~ ~root',
+  '~root',
+  '=ls',
   '-rf',
   '--',
   '%PATH% %s %d\\n',
@@ -173,8 +180,8 @@ const BASH_SURROUNDINGS: readonly string[] = [
   `x=$(cat <<<"<\${{ inputs.v }}>"); printf '%s\\0' "$x"`,
   `IFS= read -r -d '' x <<<\${{ inputs.v }} || true; printf '%s\\0' "<\${x%$'\\n'}>"`,
   `IFS= read -r -d '' x < <(printf '<%s>\\0' \${{ inputs.v }}); printf '%s\\0' "$x"`,
-  `a=(1 \${{ inputs.v }} "\${{ inputs.v }}"); printf '%s\\0' "<\${a[1]}>"`,
-  `a[0]=\${{ inputs.v }}; printf '%s\\0' "<\${a[0]}>"`,
+  `a=(1 \${{ inputs.v }} "\${{ inputs.v }}"); printf '%s\\0' "<\${a[@]: -1}>"`,
+  `a[3]=\${{ inputs.v }}; printf '%s\\0' "<\${a[3]}>"`,
   `declare x=\${{ inputs.v }}; printf '%s\\0' "<$x>"`,
   `[[ \${{ inputs.v }} == \${{ inputs.v }} ]] && printf '%s\\0' "<\${{ inputs.v }}>"`,
   `[[ -z \${{ inputs.v }} || ( -n "\${{ inputs.v }}" && a < b ) ]] && printf '%s\\0' "<\${{ inputs.v }}>"`,
@@ -183,6 +190,32 @@ const BASH_SURROUNDINGS: readonly string[] = [
   `x="\${{ inputs.v }}!"; printf '%s\\0' "<\${x:0:-1}>"`,
   `((i = 1)); for ((i=0; i<1; i++)); do printf '%s\\0' "<\${{ inputs.v }}>"; done`,
   `cat <<EOF\n<\${none:-"\${{ inputs.v }}"}>\nEOF\n:`,
+];
+
+/** What zsh reads in its own way. */
+const ZSH_SURROUNDINGS: readonly string[] = [
+  `print -r -- "<"\${{ inputs.v }}">" | tr '\\n' '\\0' >/dev/null; printf '%s\\0' "<\${{ inputs.v }}>"`,
+  `x=\${{ inputs.v }}; printf '%s\\0' "<"$x">"`,
+  `f() { printf '%s\\0' "<$1>" }; f \${{ inputs.v }}`,
+  `() { printf '%s\\0' "<$1>" } \${{ inputs.v }}`,
+  `if [[ -n x\${{ inputs.v }} ]] printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `if ((1)) printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `repeat 1 printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `for i (x) printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `for i (a b) { : $i }; printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `{ : a } always { printf '%s\\0' "<"\${{ inputs.v }}">" }`,
+  `x=(a b); printf '%s\\0' "$x[1]<\${{ inputs.v }}>" | sed 's/^a//' >/dev/null; printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `: \${(f)"$(print it\\'s)"} \${(s:,:)PATH}; printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `: \${\${(%):-%x}:t} \${PATH:h:t}; printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `: *(N) /tmp(/N) # it's \${{ inputs.v }}\nprintf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `x=$(cat =(printf '<%s>' \${{ inputs.v }})); printf '%s\\0' "$x"`,
+  `typeset -A h; h=(k \${{ inputs.v }}); printf '%s\\0' "<"\${h[k]}">"`,
+  `noglob printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `printf '%s\\0' "<\${{ inputs.v }}[1]:h>" >/dev/null; printf '%s\\0' "<\${{ inputs.v }}>"`,
+  `case a in (a|b) printf '%s\\0' "<\${{ inputs.v }}>" ;| (c) : ;; esac`,
+  `setopt extended_glob no_nomatch; printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `set -euo pipefail; printf '%s\\0' "<"\${{ inputs.v }}">"`,
+  `printf '%s\\0' ./~/"<"\${{ inputs.v }}">" >/dev/null; printf '%s\\0' "<"\${{ inputs.v }}">"`,
 ];
 
 /** The last thing printed is the value between `<` and `>`, after whatever a document printed before. */
@@ -204,15 +237,17 @@ suite('A value placed in shell text', function () {
   this.timeout(120_000);
 
   for (const shell of SHELLS) {
-    test(`arrives unchanged and runs nothing, in every surrounding, in ${shell}`, () => {
+    test(`arrives unchanged and runs nothing, in every surrounding, in ${shell}`, function () {
+      if (!FOUND.includes(shell)) this.skip(); // there is no such shell on this machine
       for (const text of SURROUNDINGS) checkSurrounding(shell, text);
-      if (shell === 'bash') for (const text of BASH_SURROUNDINGS) checkSurrounding(shell, text);
+      if (shell !== 'sh') for (const text of BASH_SURROUNDINGS) checkSurrounding(shell, text);
+      if (shell === 'zsh') for (const text of ZSH_SURROUNDINGS) checkSurrounding(shell, text);
       assertNothingRan();
     });
   }
 
   test('arrives unchanged through random nestings of quotes', () => {
-    for (const shell of SHELLS) {
+    for (const shell of FOUND) {
       const cases = fc.array(fc.record({ text: statement(shell), value: hostileText }), {
         minLength: 8,
         maxLength: 8,
@@ -232,6 +267,18 @@ suite('A value placed in shell text', function () {
     assertNothingRan();
   });
 
+  test('is refused where text is nested without end, and long text is read in no time', () => {
+    const deep = ['(', '$(', '"$(', '{', 'if 1==1 ', 'for %%i in (a) do '];
+    for (const shell of [...SHELLS, 'pwsh', 'cmd'] as const) {
+      for (const each of deep) shellProblems(shell, each.repeat(5000) + 'echo ${{ inputs.v }}');
+      const began = performance.now();
+      shellProblems(shell, `x="${'aa:bb ${{ inputs.v }} '.repeat(20_000)}"`);
+      assert.ok(performance.now() - began < 2000, shell);
+    }
+    assert.match(shellProblems('pwsh', '('.repeat(500) + '${{ inputs.v }}')[0]?.message ?? '', /cannot tell/);
+    assert.match(shellProblems('cmd', '('.repeat(500) + '${{ inputs.v }}')[0]?.message ?? '', /too many/);
+  });
+
   test('is refused for good reasons only: random text is never a cause to throw', () => {
     const piece = fc.constantFrom(
       ...'"\'`$(){}[]<>#;&|\\ \n-=:'.split(''),
@@ -244,17 +291,38 @@ suite('A value placed in shell text', function () {
       '[[ ',
       ' ]]',
       'let ',
+      "@'\n",
+      '\n"@',
+      '@{',
+      '--%',
+      '%x%',
+      '!x!',
+      'if ',
+      'for ',
+      ' in (',
+      'call ',
+      'iex ',
       '${{ inputs.v }}',
       '${{ raw(inputs.v) }}',
     );
     const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
     const never = fc.property(text, hostileText, (each, value) => {
-      for (const shell of SHELLS) {
+      for (const shell of [...SHELLS, 'pwsh', 'cmd'] as const) {
         placeInShell(shell, each, scopeWith({ inputs: { v: value } }));
         shellProblems(shell, each);
       }
     });
     fc.assert(never, { numRuns: 1000 });
+    const code = text.map((each) => each.replace(/\$\{\{.*?\}\}/g, '\0'));
+    const answersForEach = fc.property(code, (each) => {
+      const holes = each.split('\0').length;
+      for (const shell of SHELLS) assert.equal(scanShell(shell, each).length + 1, holes);
+      for (const scan of [scanPwsh, scanCmd]) {
+        const scanned = scan(each);
+        assert.deepEqual([scanned.places.length + 1, scanned.code.split('\0').length], [holes, holes]);
+      }
+    });
+    fc.assert(answersForEach, { numRuns: 3000 });
   });
 });
 
@@ -281,7 +349,7 @@ function statement(shell: Shell): fc.Arbitrary<string> {
       tie('word').map((inner) => `"$(case x in y) ;; (x) printf '%s' ${inner} ;; esac)"`),
       tie('word').map((inner) => `"$( # it's a "comment\nprintf '%s' ${inner})"`),
       tie('inDouble').map((inner) => `"$(cat <<EOF${inner.length}\n${inner}\nEOF${inner.length}\n)"`),
-      ...(shell === 'bash'
+      ...(shell !== 'sh'
         ? [fc.constant("$'<\\'${{ inputs.v }}>'").map((each) => each.replace("\\'", ''))]
         : []),
     ),
@@ -312,7 +380,6 @@ suite('Shell text', () => {
     ['echo $(( 2*${{ inputs.n }} ))', 'echo $(( 2*${BATON_VALUE_1} ))'],
     ['echo $((5-${{ inputs.n }}))', 'echo $((5- ${BATON_VALUE_1}))'],
     ['${{ raw(inputs.v) }} x', 'v x'],
-    ['"${{ raw(\'"\') }}${{ inputs.v }}', '"""${BATON_VALUE_1}"'],
     ["echo 'open ${{ inputs.v }}", "echo 'open '\"${BATON_VALUE_1}\"'"],
   ];
 
@@ -330,13 +397,36 @@ suite('Shell text', () => {
   test('pastes nothing but what `raw` asks for', () => {
     const placed = placeInShell(
       'sh',
-      "echo ${{ raw(inputs.v) }} ${{ format('{0}', raw(inputs.v)) }}",
+      'echo ${{ raw(inputs.v) }} ${{ inputs.v }}',
       scopeWith({ inputs: { v: '$X' } }),
     );
     assert.deepEqual(placed, {
       ok: true,
       value: { text: 'echo $X "${BATON_VALUE_1}"', env: { BATON_VALUE_1: '$X' } },
     });
+  });
+
+  test('refuses a `raw` that is only a part of an expression', () => {
+    for (const text of ["${{ format('{0}', raw(inputs.v)) }}", '${{ raw(inputs.v) == 1 }}']) {
+      for (const shell of [...SHELLS, 'pwsh', 'cmd'] as const) {
+        const placed = placeInShell(shell, text, scopeWith({ inputs: { v: 'x' } }));
+        assert.match(placed.ok ? 'placed' : placed.error, /`raw\(\)` must be the whole expression/);
+      }
+    }
+  });
+
+  test('refuses values whose surroundings change with what `raw` pastes', () => {
+    const cases = [
+      ['echo ${{ raw(inputs.v) }}${{ inputs.n }}"', '"'],
+      ["echo ${{ raw(inputs.v) }} ${{ inputs.n }}'", "'"],
+      ['${{ raw(inputs.v) }}\n${{ inputs.n }}', 'cat <<EOF'],
+      ['${{ raw(inputs.v) }} ${{ inputs.n }}', 'cat <<'],
+    ] as const;
+    for (const [text, value] of cases) assert.match(place('bash', text, value), /^refused: /, text);
+    assert.match(place('bash', '${{ raw(inputs.v) }} ${{ inputs.n }}', 'eval'), /run as shell code/);
+    assert.match(place('bash', '${{ raw(inputs.v) }} ${{ inputs.n }}', 'let'), /^let /);
+    assert.match(place('bash', "'${{ raw(inputs.v) }} ${{ inputs.n }}'", "it'"), /paste whole words/);
+    assert.doesNotMatch(place('bash', '${{ raw(inputs.v) }} ${{ inputs.n }}', 'ls -l | wc'), /refused/);
   });
 
   test('carries lists and objects as compact JSON', () => {
@@ -400,6 +490,102 @@ suite('A place where the shell would evaluate a value', () => {
       assert.doesNotMatch(place('bash', text, '12'), /refused/, text);
       assert.deepEqual(shellProblems('bash', text), [], text);
     }
+  });
+
+  /** Where zsh would run a command hidden in a value, beyond where bash does. */
+  const EVALUATED_IN_ZSH = [
+    'echo $a[${{ inputs.v }}]',
+    'echo "$a[${{ inputs.v }}]"',
+    'echo ${a[${{ inputs.v }}]}',
+    'printf %d ${{ inputs.v }}',
+    'printf "%s %*s" x ${{ inputs.v }}',
+    'printf -- %f ${{ inputs.v }}',
+    'printf "$format" ${{ inputs.v }}',
+    'print -f %d ${{ inputs.v }}',
+    'print -v ${{ inputs.v }} x',
+    'exit ${{ inputs.v }}',
+    'f() { return ${{ inputs.v }} }',
+    'repeat ${{ inputs.v }} echo',
+    'repeat 3 let x=${{ inputs.v }}',
+    'for i (a b) let x=${{ inputs.v }}',
+    'if [[ -n x ]] let x=${{ inputs.v }}',
+    'if ((1)) let x=${{ inputs.v }}',
+    '{ a } always { let x=${{ inputs.v }} }',
+    'noglob let x=${{ inputs.v }}',
+    '[ -t ${{ inputs.v }} ]',
+    '[[ -t ${{ inputs.v }} ]]',
+    'read -t ${{ inputs.v }} x',
+    'set -A ${{ inputs.v }} x',
+    'getopts ab ${{ inputs.v }}',
+    'export ${{ inputs.v }}=1',
+    'integer i=${{ inputs.v }}',
+    'integer i; i=${{ inputs.v }}',
+    'float x=${{ inputs.v }}',
+    'typeset -F x=${{ inputs.v }}',
+    'SECONDS=${{ inputs.v }}',
+    'COLUMNS=${{ inputs.v }}',
+    'vared ${{ inputs.v }}',
+    'strftime -s ${{ inputs.v }} %s 1',
+  ];
+
+  test('takes plain numbers and names only, in zsh as well', () => {
+    const beyondBash = [...EVALUATED, ...EVALUATED_IN_ZSH];
+    for (const text of beyondBash) {
+      assert.match(
+        place('zsh', text, 'a[$(touch canary)]'),
+        /^refused: `inputs\.v` stands where the shell/,
+        text,
+      );
+      assert.doesNotMatch(place('zsh', text, '12'), /refused/, text);
+      assert.deepEqual(shellProblems('zsh', text), [], text);
+    }
+  });
+
+  test('is one in zsh indeed: it would run the command', function () {
+    if (!FOUND.includes('zsh')) this.skip(); // there is no such shell on this machine
+    const dangers = [
+      'printf %d "$V"',
+      ': "$a[$V]"',
+      'repeat "$V" :',
+      'exit "$V"',
+      'export "$V=1"',
+      '[ -t "$V" ]',
+    ];
+    for (const [i, text] of dangers.entries()) {
+      const canary = path.join(folder, `canary${i}`);
+      spawnSync('zsh', ['-f', '-c', `a=(1 2); ${text}`], { env: { V: `a[$(: >${canary})]` } });
+      assert.ok(fs.existsSync(canary), text);
+      fs.rmSync(canary);
+    }
+  });
+
+  test('is no other place in zsh', () => {
+    const harmless = [
+      'printf "%s %q\\n" x ${{ inputs.v }}',
+      'print -r -- ${{ inputs.v }}',
+      'echo "$x: ${{ inputs.v }}" "$a[1] ${{ inputs.v }}"',
+      '[ ${{ inputs.v }} -eq 1 ]',
+      'for i (a b) echo $i ${{ inputs.v }}',
+      'x=(1 ${{ inputs.v }})',
+      'echo let ${{ inputs.v }}',
+      'set -- ${{ inputs.v }}',
+      'git log --format=%d ${{ inputs.v }}',
+      'git log HEAD~${{ inputs.v }} --author=${{ inputs.v }} "about ~${{ inputs.v }}"',
+      'ls ~/${{ inputs.v }} "~${{ inputs.v }}" \'=${{ inputs.v }}\' a:~/x:${{ inputs.v }} http://x/~${{ inputs.v }}',
+      'x=${{ inputs.v }} y+=${{ inputs.v }} z=a:${{ inputs.v }} echo "${none:-~${{ inputs.v }}}"',
+    ];
+    for (const text of harmless) assert.doesNotMatch(place('zsh', text, 'a b'), /refused/, text);
+  });
+
+  test('takes no option in front of which names are evaluated', () => {
+    for (const shell of ['bash', 'zsh'] as const) {
+      assert.match(place(shell, 'printf ${{ inputs.v }} x', '-va[$(touch canary)]'), /for an option/);
+      assert.doesNotMatch(place(shell, 'printf -- ${{ inputs.v }} x', '-va'), /refused/);
+      assert.doesNotMatch(place(shell, "printf '%s' ${{ inputs.v }}", '-va'), /refused/);
+      assert.match(place(shell, '[ ${{ inputs.n }} ${{ inputs.v }} ]', 'a[$(x)]'), /a variable's name/);
+    }
+    assert.match(place('bash', 'declare ${{ inputs.v }} x=1', '-i'), /a variable's name/);
+    assert.match(place('zsh', 'print ${{ inputs.v }} x', '-va[1]'), /for an option/);
   });
 
   test('takes no number that would be read in another way', () => {
@@ -503,6 +689,63 @@ suite('A place where no value can stand', () => {
         assert.match(problem(shell, text), /^\$\{\{ inputs\.v \}\} /, text);
         assert.match(place(shell, text, '1'), /^refused: /, text);
       }
+    }
+  });
+
+  const REFUSED_IN_ZSH: readonly (readonly [string, RegExp])[] = [
+    ['ls *(e:${{ inputs.v }}:)', /parentheses in a word/],
+    ['ls *(e:"${{ inputs.v }}":)', /parentheses in a word/],
+    ['ls (a|${{ inputs.v }})', /parentheses in a word/],
+    ['for i (a ${{ inputs.v }}) echo $i', /parentheses in a word/],
+    ['echo =${{ inputs.v }}', /begins with `~` or `=`/],
+    ['echo ="${{ inputs.v }}"', /begins with `~` or `=`/],
+    ['echo ~${{ inputs.v }}', /begins with `~` or `=`/],
+    ['x==${{ inputs.v }}', /begins with `~` or `=`/],
+    ['x=a:~${{ inputs.v }}', /begins with `~` or `=`/],
+    ['x=a:=${{ inputs.v }}', /begins with `~` or `=`/],
+    ['echo {a,~${{ inputs.v }}}', /begins with `~` or `=`/],
+    ['echo {=${{ inputs.v }},a}', /begins with `~` or `=`/],
+    ['echo ${none:-~${{ inputs.v }}}', /begins with `~` or `=`/],
+    ['echo ${none:-=${{ inputs.v }}}', /begins with `~` or `=`/],
+    ['echo ${x#~"${{ inputs.v }}"}', /begins with `~` or `=`/],
+    ['[[ x == ~${{ inputs.v }} ]]', /begins with `~` or `=`/],
+    ['case x in ~${{ inputs.v }}) ;; esac', /begins with `~` or `=`/],
+    ['cat <<<~${{ inputs.v }}', /begins with `~` or `=`/],
+    ['echo ${(e):-${{ inputs.v }}}', /flags/],
+    ['echo ${(l:${{ inputs.v }}:)x}', /flags/],
+    ['echo ${~x:-${{ inputs.v }}}', /flags/],
+    ['echo ${${x}:-${{ inputs.v }}}', /flags/],
+    ['echo $#${{ inputs.v }}', /`\$` right before/],
+    ['echo "$#${{ inputs.v }}"', /`\$` right before/],
+    ['setopt rc_quotes; echo ${{ inputs.v }}', /options for quoting/],
+    ['unsetopt NO_RC_QUOTES\necho ${{ inputs.v }}', /options for quoting/],
+    ['set -o rcquotes\necho ${{ inputs.v }}', /options for quoting/],
+    ['emulate sh\necho ${{ inputs.v }}', /options for quoting/],
+    ['alias x=${{ inputs.v }}', /run as shell code/],
+    ['functions[f]=${{ inputs.v }}', /run as shell code/],
+    ['emulate sh -c ${{ inputs.v }}', /run as shell code/],
+    ['repeat 3 eval ${{ inputs.v }}', /run as shell code/],
+    ['for i (a b) eval ${{ inputs.v }}', /run as shell code/],
+    ['if [[ -n x ]] eval ${{ inputs.v }}', /run as shell code/],
+    ['PS4=${{ inputs.v }}', /run as shell code/],
+    ["zsh -c 'echo ${{ inputs.v }}'", /run as shell code/],
+  ];
+
+  test('is told for zsh too, which has more of them', () => {
+    for (const [text, message] of [...REFUSED, ...REFUSED_IN_ZSH]) {
+      assert.match(problem('zsh', text), message, text);
+      assert.match(place('zsh', text, '1'), /^refused: /, text);
+    }
+  });
+
+  test('is what bash runs in a roundabout way', () => {
+    for (const text of [
+      'PS4=${{ inputs.v }}; set -x',
+      'export PROMPT_COMMAND=${{ inputs.v }}',
+      'mapfile -C ${{ inputs.v }} -c 1 x',
+      'compgen -W ${{ inputs.v }}',
+    ]) {
+      assert.match(problem('bash', text), /run as shell code/, text);
     }
   });
 

@@ -295,7 +295,8 @@ suite('Hostile values', function () {
     assert.deepEqual(Object.keys(found).length, 7);
     assert.match(found['nul_text'] ?? '', /holds a NUL character/);
     for (const step of ['nul_env', 'nul_list']) assert.match(found[step] ?? '', /NUL|null bytes/);
-    for (const step of ['long_env', 'long_list']) assert.match(found[step] ?? '', /is 196 KiB large, and the system takes at most 128/);
+    for (const step of ['long_env', 'long_list'])
+      assert.match(found[step] ?? '', /is 196 KiB large, and the system takes at most 128/);
   });
 
   test('that no program can be given are refused in plain words, and half a character, too', async () => {

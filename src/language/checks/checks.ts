@@ -7,6 +7,7 @@ import { checkNeeds } from './needs.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkProblemMatchers } from './problem-matcher.ts';
 import { checkPrograms } from './programs.ts';
+import { checkRaw } from './raw.ts';
 import { checkReferences } from './references.ts';
 import { checkReserved } from './reserved.ts';
 import { checkSchedules } from './schedules.ts';
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   checkExpressions,
   checkReferences,
   checkPrograms,
+  checkRaw,
   checkReserved,
   checkInputs,
   checkChildren,

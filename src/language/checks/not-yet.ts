@@ -13,7 +13,7 @@ import type { CheckContext } from './check.ts';
 const NOT_YET = {
   stepFields: ['cache'],
   workflowFields: [],
-  functions: ['raw'],
+  functions: [],
   /** A workflow with these can be run all the same, by hand. */
   triggers: {
     schedule: 'Schedules do not fire yet; the workflow can be run by hand.',

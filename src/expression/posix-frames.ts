@@ -1,7 +1,7 @@
 import type { Demand } from './shell-place.ts';
 
 /** What a place stands in, from the outside in. */
-export type Frame = CommandFrame | QuoteFrame | ParameterFrame | ArithmeticFrame | DocumentFrame;
+export type Frame = CommandFrame | QuoteFrame | ParameterFrame | ArithmeticFrame | DocumentFrame | GlobFrame;
 
 /** A list of commands: the whole text, `$( )`, `( )`, and the words of an array. */
 export interface CommandFrame {
@@ -13,6 +13,8 @@ export interface CommandFrame {
   words: string[];
   word: string;
   inWord: boolean;
+  /** Where this word begins in the text. */
+  wordAt: number;
   /** The word is written with quotes, so it is no reserved word. */
   quoted: boolean;
   /** The next word belongs to a redirection. */
@@ -32,6 +34,8 @@ export interface CommandFrame {
 /** Between two quotes. */
 export interface QuoteFrame {
   readonly kind: 'double' | 'single' | 'ansi';
+  /** Where the first of them stands. */
+  readonly at: number;
 }
 
 /** `${name…}`, its name already read. */
@@ -41,6 +45,13 @@ export interface ParameterFrame {
   stage: 'operator' | 'value' | 'pattern' | 'offset';
   /** Quotes or a here-document stand around it. */
   readonly quoted: boolean;
+  /** In zsh: with flags, or around another `${ }`. */
+  readonly flagged: boolean;
+}
+
+/** In zsh: parentheses in a word, which may be a pattern's alternatives, its qualifiers, or a list of words. */
+export interface GlobFrame {
+  readonly kind: 'glob';
 }
 
 /** `$(( ))`, `(( ))`, `$[ ]` and subscripts. */
@@ -77,6 +88,7 @@ export function commandFrame(
     words: tests ? ['[['] : [],
     word: '',
     inWord: false,
+    wordAt: 0,
     quoted: false,
     redirects: false,
     inThisWord: [],

@@ -1,12 +1,11 @@
 import {
   comparesNumbers,
   demandOf,
-  HOLE,
-  INTEGER_VARIABLES,
   integersDeclared,
   isAssignment,
+  knownIntegers,
   RESERVED,
-} from './shell-command.ts';
+} from './posix-command.ts';
 import {
   commandFrame,
   type ArithmeticFrame,
@@ -15,21 +14,28 @@ import {
   type Frame,
   type ParameterFrame,
   type QuoteFrame,
-} from './shell-frames.ts';
-import { REFUSALS, type Demand, type Place, type Quoting, type Refusal } from './shell-place.ts';
+} from './posix-frames.ts';
+import { REFUSALS, type Refusal } from './posix-refusals.ts';
+import { HOLE, type Demand, type Place, type Quoting } from './shell-place.ts';
+import { changesZshQuoting, endsShortForm, isZshPrefix, opensSubscript } from './zsh-words.ts';
+
+/** The shells that read text as POSIX describes it, each with its own additions. */
+export type PosixShell = 'bash' | 'sh' | 'zsh';
 
 /**
  * Where each expression stands in shell text, in order. In `code` every expression is one NUL character. Follows the
- * Shell Command Language (POSIX.1-2017, chapter 2) and bash's additions; where a place is not clear it is refused.
+ * Shell Command Language (POSIX.1-2017, chapter 2), bash's additions, and zsh's as its manual has them (zshmisc: Shell
+ * Grammar; zshexpn: Expansion; zshbuiltins), tried with zsh 5.9. Where a place is not clear it is refused.
  */
-export function scanShell(shell: 'bash' | 'sh', code: string): readonly Place[] {
-  const integers = new Set(INTEGER_VARIABLES);
+export function scanShell(shell: PosixShell, code: string): readonly Place[] {
+  const integers = new Set(knownIntegers(shell));
+  const known = integers.size;
   const places = scanKnowing(integers, shell, code);
   // A `declare -i` may stand after a function that assigns: then the text is read once more, knowing it.
-  return integers.size === INTEGER_VARIABLES.length ? places : scanKnowing(integers, shell, code);
+  return integers.size === known ? places : scanKnowing(integers, shell, code);
 }
 
-function scanKnowing(integers: Set<string>, shell: 'bash' | 'sh', code: string): readonly Place[] {
+function scanKnowing(integers: Set<string>, shell: PosixShell, code: string): readonly Place[] {
   const places: WritablePlace[] = [];
   new ShellScanner(code, { shell, places, integers }).scan();
   return places;
@@ -37,7 +43,7 @@ function scanKnowing(integers: Set<string>, shell: 'bash' | 'sh', code: string):
 
 /** What the scanners of a text and of its backticks share. */
 interface Findings {
-  readonly shell: 'bash' | 'sh';
+  readonly shell: PosixShell;
   readonly places: WritablePlace[];
   readonly integers: Set<string>;
 }
@@ -48,6 +54,8 @@ interface WritablePlace {
   refused?: string;
 }
 
+/** More of a word is not looked at: a bound on the work that a long text can make. */
+const LONGEST_WORD = 2000;
 const SPECIAL_PARAMETER = /[0-9@*#?$!-]/;
 const EMPTY_PARENS = /\([ \t]*\)/y;
 const NAME = /[A-Za-z_]\w*/y;
@@ -57,7 +65,7 @@ const EXPRESSION_IN_WORD = /[ \t]*[^\s;&|<>()\0]*\0/y;
 
 /** Reads one text from its start to its end. */
 class ShellScanner {
-  readonly #shell: 'bash' | 'sh';
+  readonly #shell: PosixShell;
   readonly #code: string;
   readonly #places: WritablePlace[];
   readonly #text = commandFrame('text');
@@ -66,6 +74,7 @@ class ShellScanner {
   readonly #commands: CommandFrame[] = [this.#text];
   readonly #integers: Set<string>;
   readonly #findings: Findings;
+  readonly #subscript = { at: 0, depth: 0 };
   #at = 0;
   /** From here on nothing is sure. */
   #lost: Refusal | undefined;
@@ -101,6 +110,8 @@ class ShellScanner {
         return this.#inArithmetic(frame, c);
       case 'document':
         return this.#inDocument(frame, c);
+      case 'glob':
+        return this.#inGlob(c);
     }
   }
 
@@ -127,8 +138,11 @@ class ShellScanner {
   /** Takes characters as part of the word they stand in. */
   #take(length: number): void {
     const command = this.#command;
-    command.word += this.#code.slice(this.#at, this.#at + length);
     command.inWord = true;
+    if (command.word.length <= LONGEST_WORD) {
+      command.word += this.#code.slice(this.#at, this.#at + length);
+      if (command.word.length > LONGEST_WORD) this.#unknown();
+    }
     this.#at += length;
   }
 
@@ -142,7 +156,7 @@ class ShellScanner {
   #hole(quoting: Quoting, refusal?: Refusal): void {
     const command = this.#command;
     const demand = this.#isInArithmetic ? 'integer' : this.#demandIn(command);
-    const refused = this.#lost ?? refusal ?? (demand === 'code' ? 'code' : undefined);
+    const refused = this.#lost ?? refusal ?? this.#refusedInZsh() ?? (demand === 'code' ? 'code' : undefined);
     command.inThisWord.push(this.#places.length);
     this.#places.push({
       quoting,
@@ -152,8 +166,26 @@ class ShellScanner {
     this.#take(1);
   }
 
+  /** What quotes do not keep zsh from reading in its own way. */
+  #refusedInZsh(): Refusal | undefined {
+    if (this.#shell !== 'zsh') return undefined;
+    const command = this.#command;
+    const inner = this.#stack.slice(this.#stack.lastIndexOf(command) + 1);
+    if (inner.some((frame) => frame.kind === 'parameter' && frame.flagged)) return 'flags';
+    if (inner.some(({ kind }) => kind === 'glob')) return 'glob';
+    if (inner.some(({ kind }) => kind === 'document')) return undefined;
+    const word = command.inWord ? this.#code.slice(command.wordAt, this.#at) : '';
+    if (/\$[#+=~^]+"?$/.test(word.slice(-20))) return 'dollar';
+    // What stands between quotes is no beginning.
+    const quote = inner.find((frame) => 'at' in frame);
+    const before = quote === undefined ? word : this.#code.slice(command.wordAt, quote.at);
+    const isInParameter = inner.some(({ kind }) => kind === 'parameter');
+    return isZshPrefix(before, isInParameter) ? 'prefix' : undefined;
+  }
+
   /** In arithmetic, whatever quotes stand between. */
   get #isInArithmetic(): boolean {
+    if (this.#shell === 'zsh' && this.#isInSubscript()) return true;
     for (let i = this.#stack.length - 1; i >= 0; i--) {
       const frame = this.#stack[i];
       if (frame === undefined || frame.kind === 'command' || frame.kind === 'document') return false;
@@ -161,6 +193,19 @@ class ShellScanner {
         return true;
     }
     return false;
+  }
+
+  /** In zsh: inside of `$name[…]` on this line. Every call goes on where the last one stopped. */
+  #isInSubscript(): boolean {
+    const subscript = this.#subscript;
+    for (; subscript.at < this.#at; subscript.at++) {
+      const c = this.#code[subscript.at];
+      if (c === '\n') subscript.depth = 0;
+      else if (c === ']' && subscript.depth > 0) subscript.depth--;
+      else if (c === '[' && (subscript.depth > 0 || opensSubscript(this.#code, subscript.at)))
+        subscript.depth++;
+    }
+    return subscript.depth > 0;
   }
 
   get #isInDocument(): boolean {
@@ -171,7 +216,8 @@ class ShellScanner {
     if (this.#isInDocument || command.redirects || command.cases.at(-1) === 'pattern') return 'anything';
     if (command.array !== undefined) return /^\[[^\]]*$/.test(command.word) ? 'integer' : command.array;
     if (command.compares) return 'integer';
-    return demandOf({ words: command.words, word: command.word, integers: this.#integers });
+    const { words, word } = command;
+    return demandOf({ shell: this.#shell, words, word, integers: this.#integers });
   }
 
   #backslash(quoting: Quoting): void {
@@ -187,7 +233,7 @@ class ShellScanner {
     if (next === HOLE) return this.#dollarHole(quoting);
     if (next === '(') return this.#dollarParen();
     if (next === '{') return this.#parameter(isQuoted);
-    if (next === '[') return this.#push(this.#arithmetic('['), 2);
+    if (next === '[') return this.#dollarBracket();
     if (next === "'" && !isQuoted) return this.#dollarSingle();
     if (next === '"' && !isQuoted) return this.#openQuote('double', 2);
     if (SPECIAL_PARAMETER.test(next)) return this.#take(2);
@@ -200,9 +246,20 @@ class ShellScanner {
   }
 
   #dollarParen(): void {
-    this.#command.inWord = true;
+    this.#unknown();
     if (this.#code[this.#at + 2] === '(') return this.#push(this.#arithmetic('(('), 3);
     this.#push(commandFrame('word'), 2);
+  }
+
+  #dollarBracket(): void {
+    this.#unknown();
+    this.#push(this.#arithmetic('['), 2);
+  }
+
+  /** What an expansion makes of the word is not known. */
+  #unknown(): void {
+    this.#command.inWord = true;
+    if (this.#command.word.length <= LONGEST_WORD + 1) this.#command.word += '$';
   }
 
   #arithmetic(opener: '((' | '['): ArithmeticFrame {
@@ -212,7 +269,7 @@ class ShellScanner {
 
   /** Dash reads a `$` and a plain text where bash reads escapes: clear only when both end it at the same quote. */
   #dollarSingle(): void {
-    if (this.#shell === 'bash') return this.#openQuote('ansi', 2);
+    if (this.#shell !== 'sh') return this.#openQuote('ansi', 2);
     const end = this.#code.indexOf("'", this.#at + 2);
     const text = this.#code.slice(this.#at + 2, end < 0 ? undefined : end);
     if (text.endsWith('\\') || text.includes(HOLE)) this.#lost ??= 'ansiInSh';
@@ -222,14 +279,24 @@ class ShellScanner {
   #openQuote(kind: QuoteFrame['kind'], length: number): void {
     const command = this.#command;
     command.inWord = command.quoted = true;
-    this.#push({ kind }, length);
+    this.#push({ kind, at: this.#at }, length);
   }
 
   #parameter(quoted: boolean): void {
-    this.#skip(2);
+    this.#unknown();
+    this.#at += 2;
     if (/[\s|]/.test(this.#code[this.#at] ?? '')) this.#lost ??= 'unclear'; // bash 5.3 runs commands in `${ …; }`
-    this.#at += matchAt(PARAMETER_NAME, this.#code, this.#at)?.[0].length ?? 0;
-    this.#push({ kind: 'parameter', stage: 'operator', quoted }, 0);
+    const isNested = this.#shell === 'zsh' && /^\$[{(]/.test(this.#code.slice(this.#at, this.#at + 2));
+    const name = isNested ? '' : (matchAt(PARAMETER_NAME, this.#code, this.#at)?.[0] ?? '');
+    this.#at += name.length;
+    const flagged = this.#shell === 'zsh' && !this.#isPlainParameter(name);
+    this.#push({ kind: 'parameter', stage: 'operator', quoted, flagged }, 0);
+  }
+
+  /** Without zsh's flags in front of the name, and with an operator behind it that bash has as well. */
+  #isPlainParameter(name: string): boolean {
+    if (!/\w/.test(name) || name.startsWith('!')) return false;
+    return /^(?:\}|\0|\[|[-=?+%#/]|:[-=?+:\d ${\0])/.test(this.#code.slice(this.#at, this.#at + 2));
   }
 
   /** Backslashes are taken off first, then the text is read by itself, so that `\`` nests. */
@@ -244,7 +311,7 @@ class ShellScanner {
     scanner.#lost = this.#lost;
     scanner.scan();
     this.#lost ??= scanner.#lost;
-    this.#command.inWord = true;
+    this.#unknown();
     this.#at = end + 1;
   }
 
@@ -291,6 +358,7 @@ class ShellScanner {
   #operator(frame: ParameterFrame, c: string): void {
     if (c === HOLE) return this.#hole('none', 'variableName');
     if (c === '[') return this.#push(this.#arithmetic('['), 1);
+    if (/[$"'`]/.test(c)) return void (frame.stage = 'pattern'); // zsh's `${${…}…}`
     const isColon = c === ':';
     const sign = isColon ? (this.#code[this.#at + 1] ?? '') : c;
     const isValue = /[-=?+@]/.test(sign);
@@ -367,9 +435,23 @@ class ShellScanner {
     else this.#at++;
   }
 
+  /** Blanks and `#` are plain characters here. */
+  #inGlob(c: string): void {
+    if (c === ')') return this.#pop(1);
+    if (c === '(') return this.#push({ kind: 'glob' }, 1);
+    if (c === HOLE) return this.#hole('none');
+    if (c === '\\') return this.#backslash('none');
+    if (c === '$') return this.#dollar('none');
+    if (c === '`') return this.#backtick();
+    if (c === '"') return this.#openQuote('double', 1);
+    if (c === "'") return this.#openQuote('single', 1);
+    this.#take(1);
+  }
+
   // Inside a list of commands.
 
   #inCommand(frame: CommandFrame, c: string): void {
+    if (!frame.inWord) frame.wordAt = this.#at;
     switch (c) {
       case HOLE:
         return this.#hole('none');
@@ -441,7 +523,7 @@ class ShellScanner {
     const next = this.#code[this.#at + 1];
     if (c === '&' && next === '>') return this.#redirection(frame, '>'); // `&>file`
     this.#endCommand(frame);
-    const endsBody = c === ';' && (next === ';' || next === '&');
+    const endsBody = c === ';' && (next === ';' || next === '&' || (next === '|' && this.#shell === 'zsh'));
     if (endsBody && frame.cases.at(-1) === 'body') frame.cases[frame.cases.length - 1] = 'pattern';
     this.#at += endsBody ? 2 : 1;
     if (endsBody && next === ';' && this.#code[this.#at] === '&') this.#at++;
@@ -453,7 +535,17 @@ class ShellScanner {
     if (!frame.inWord && this.#canCalculate(frame)) return this.#push(this.#arithmetic('(('), 2);
     if (!isAssigned && !frame.tests && this.#isFunction(frame)) return;
     if (isAssigned) return this.#push(commandFrame('word', { array: this.#demandIn(frame) }), 1);
+    if (this.#shell === 'zsh' && this.#openZshParen(frame)) return;
     this.#push(commandFrame(frame.inWord ? 'word' : 'list', { tests: frame.tests }), 1);
+  }
+
+  /** In zsh a `(` among the words of a command is no subshell. */
+  #openZshParen(frame: CommandFrame): boolean {
+    const isSubstitution = frame.inWord && frame.word === '=' && !frame.quoted; // `=(…)`
+    if (isSubstitution || frame.tests || (!frame.inWord && frame.words.length === 0)) return false;
+    frame.inWord = true;
+    this.#push({ kind: 'glob' }, 1);
+    return true;
   }
 
   /** `((` at the start of a command, and after `for`. */
@@ -476,6 +568,8 @@ class ShellScanner {
     if (frame.cases.at(-1) === 'pattern') {
       frame.cases[frame.cases.length - 1] = 'body';
       this.#endCommand(frame);
+      // In zsh `(a)b)` is one pattern.
+      if (this.#shell === 'zsh' && /\S/.test(this.#code[this.#at + 1] ?? ' ')) this.#lost ??= 'unclear';
       return void this.#at++;
     }
     if (frame.within === 'text') return void this.#at++;
@@ -548,6 +642,12 @@ class ShellScanner {
     if (frame.tests) return this.#finishTestWord(frame, word, quoted);
     if (frame.cases.length > 0 && this.#finishCaseWord(frame, word, isFirst)) return;
     if (!quoted && word === '{') return this.#beginCommand(frame);
+    if (
+      !quoted &&
+      this.#shell === 'zsh' &&
+      endsShortForm(frame.words, word, this.#code.slice(frame.wordAt, frame.wordAt + 2))
+    )
+      return this.#beginCommand(frame);
     if (isFirst && ((!quoted && RESERVED.has(word)) || word.startsWith('-'))) return;
     if (isFirst && !quoted && word === 'case') return void frame.cases.push('subject');
     if (isFirst && isAssignment(word)) return;
@@ -559,8 +659,10 @@ class ShellScanner {
   #finishTestWord(frame: CommandFrame, word: string, quoted: boolean): void {
     frame.compares = !quoted && comparesNumbers(word);
     if (frame.compares) for (const i of frame.inLastWord) this.#demandInteger(i);
-    if (word === ']]') frame.tests = false;
     frame.words.push(word);
+    if (word !== ']]') return;
+    frame.tests = false;
+    if (this.#shell === 'zsh') this.#beginCommand(frame); // `if [[ … ]] command`
   }
 
   #demandInteger(i: number): void {
@@ -572,6 +674,7 @@ class ShellScanner {
   #finishCaseWord(frame: CommandFrame, word: string, isFirst: boolean): boolean {
     const state = frame.cases.at(-1);
     if (state === 'subject') {
+      if (word === '{' && this.#shell === 'zsh') this.#lost ??= 'unclear'; // `case x { … }`
       if (word === 'in' && !isFirst) this.#beginPatterns(frame);
       else frame.words.push(word);
       return true;
@@ -591,7 +694,8 @@ class ShellScanner {
     this.#endWord(frame);
     // A newline may stand inside `[[ ]]` and before the `in` of `case`.
     if (frame.tests || frame.cases.at(-1) === 'subject') return;
-    for (const name of integersDeclared(frame.words)) this.#integers.add(name);
+    for (const name of integersDeclared(this.#shell, frame.words)) this.#integers.add(name);
+    if (this.#shell === 'zsh' && changesZshQuoting(frame.words)) this.#lost ??= 'options';
     this.#beginCommand(frame);
   }
 
