@@ -44,12 +44,15 @@ const yamlInModules = fileURLToPath(new URL('./node_modules/yaml/browser/dist/in
  */
 const onlyReading = {
   name: 'only reading',
-  setup({ onLoad }) {
-    onLoad({ filter: /yaml[\\/]browser[\\/]dist[\\/](stringify|schema[\\/]yaml-1\.1)[\\/]/ }, ({ path }) => {
-      if (path.endsWith('merge.js')) return undefined;
-      const exported = /export \{ (.*) \};/.exec(readFileSync(path, 'utf8'))?.[1]?.split(', ') ?? [];
-      return { contents: exported.map((name) => `export class ${name} {}`).join('\n') };
-    });
+  setup(build) {
+    build.onLoad(
+      { filter: /yaml[\\/]browser[\\/]dist[\\/](stringify|schema[\\/]yaml-1\.1)[\\/]/ },
+      ({ path }) => {
+        if (path.endsWith('merge.js')) return undefined;
+        const exported = /export \{ (.*) \};/.exec(readFileSync(path, 'utf8'))?.[1]?.split(', ') ?? [];
+        return { contents: exported.map((name) => `export class ${name} {}`).join('\n') };
+      },
+    );
   },
 };
 

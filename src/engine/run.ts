@@ -133,7 +133,7 @@ class RunLoop {
   /** Takes up again what a former owner had begun and what did not die with it. */
   #goOn(): void {
     if (this.#state.seq === 1) return;
-    for (const address of [...this.#agenda.running]) this.#start(address);
+    for (const address of this.#agenda.running) this.#start(address);
     for (const step of Object.values(this.#state.steps)) {
       const { concurrency } = step.step;
       if (concurrency === undefined || isFinal(step.status)) continue;
