@@ -6,7 +6,9 @@ import { readDotenv } from '../executors/dotenv.ts';
 import type { AttemptIo } from '../executors/executor.ts';
 import { startGuard, type Guard } from '../executors/guard.ts';
 import { readOutputs } from '../executors/outputs.ts';
-import { outcomeOf, runProcess, type GroupWatcher, type ProcessRequest } from '../executors/process.ts';
+import { startLauncher, type Launcher } from '../executors/launcher.ts';
+import type { GroupWatcher, ProcessRequest } from '../executors/process-request.ts';
+import { outcomeOf, runProcess } from '../executors/process.ts';
 import { isGroupAlive, markedProcesses, signalGroup, signalProcess } from '../executors/process-tree.ts';
 import { programsOn, type Programs } from '../executors/programs.ts';
 import { runCommand, workingFolder } from '../executors/run-step.ts';
@@ -29,6 +31,9 @@ export interface LocalBackendOptions {
 /** How long what a step left in the background has to end, once the run is over. */
 const BACKGROUND_GRACE_MS = 1000;
 
+/** So many steps are started without a launcher, which takes some milliseconds to come up. */
+const STARTED_FROM_HERE = 2;
+
 /** Runs attempts as processes of this machine, each in its own process group. */
 export function localBackend(options: LocalBackendOptions): Backend {
   return new LocalBackend(options);
@@ -41,6 +46,8 @@ class LocalBackend implements Backend {
   readonly #left = new Set<number>();
   readonly #outputs: string;
   #guard: Guard | undefined;
+  #launcher: Launcher | undefined;
+  #begun = 0;
 
   constructor(options: LocalBackendOptions) {
     this.#options = options;
@@ -72,8 +79,14 @@ class LocalBackend implements Backend {
     if (typeof request === 'string') {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };
     }
-    const end = await runProcess(request, io);
+    const end = await runProcess(request, io, this.#launcherFor());
     return outcomeOf(end, () => outputsOf(outputFile));
+  }
+
+  /** The first steps are started from here: a run of a few has ended before a launcher would have paid for itself. */
+  #launcherFor(): Launcher | undefined {
+    if (this.#begun++ < STARTED_FROM_HERE) return undefined;
+    return (this.#launcher ??= startLauncher(this.#env));
   }
 
   /** The process of an assignment, or why there cannot be one. */
@@ -120,6 +133,7 @@ class LocalBackend implements Backend {
   async close(): Promise<void> {
     if (this.#outputs !== this.#options.scratch) fs.rmSync(this.#outputs, { recursive: true, force: true });
     if (this.#guard === undefined) return;
+    this.#launcher?.close();
     await this.#endBackground();
     this.#guard.dismiss();
   }
