@@ -6,7 +6,7 @@ import { readDotenv } from '../executors/dotenv.ts';
 import type { AttemptIo } from '../executors/executor.ts';
 import { startGuard, type Guard } from '../executors/guard.ts';
 import { readOutputs } from '../executors/outputs.ts';
-import { startLauncher, type Launcher } from '../executors/launcher.ts';
+import { LAUNCH_AFTER_STEPS, launchersFor, type Launchers } from '../executors/launchers.ts';
 import type { GroupWatcher, ProcessRequest } from '../executors/process-request.ts';
 import { outcomeOf, runProcess } from '../executors/process.ts';
 import { isGroupAlive, markedProcesses, signalGroup, signalProcess } from '../executors/process-tree.ts';
@@ -26,13 +26,12 @@ export interface LocalBackendOptions {
   readonly scratch: string;
   /** The environment that steps inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** So many steps are started without a launcher. */
+  readonly launchAfterSteps?: number;
 }
 
 /** How long what a step left in the background has to end, once the run is over. */
 const BACKGROUND_GRACE_MS = 1000;
-
-/** So many steps are started without a launcher, which takes some milliseconds to come up. */
-const STARTED_FROM_HERE = 2;
 
 /** Runs attempts as processes of this machine, each in its own process group. */
 export function localBackend(options: LocalBackendOptions): Backend {
@@ -44,15 +43,15 @@ class LocalBackend implements Backend {
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #programs: Programs;
   readonly #left = new Set<number>();
+  readonly #launchers: Launchers;
   readonly #outputs: string;
   #guard: Guard | undefined;
-  #launcher: Launcher | undefined;
-  #begun = 0;
 
   constructor(options: LocalBackendOptions) {
     this.#options = options;
     this.#env = inherited(options.env);
     this.#programs = programsOn(this.#env);
+    this.#launchers = launchersFor(this.#env, options.launchAfterSteps ?? LAUNCH_AFTER_STEPS);
     this.#outputs = plainFolder(options.scratch);
   }
 
@@ -79,14 +78,8 @@ class LocalBackend implements Backend {
     if (typeof request === 'string') {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };
     }
-    const end = await runProcess(request, io, this.#launcherFor());
+    const end = await runProcess(request, io, this.#launchers.next());
     return outcomeOf(end, () => outputsOf(outputFile));
-  }
-
-  /** The first steps are started from here: a run of a few has ended before a launcher would have paid for itself. */
-  #launcherFor(): Launcher | undefined {
-    if (this.#begun++ < STARTED_FROM_HERE) return undefined;
-    return (this.#launcher ??= startLauncher(this.#env));
   }
 
   /** The process of an assignment, or why there cannot be one. */
@@ -133,7 +126,7 @@ class LocalBackend implements Backend {
   async close(): Promise<void> {
     if (this.#outputs !== this.#options.scratch) fs.rmSync(this.#outputs, { recursive: true, force: true });
     if (this.#guard === undefined) return;
-    this.#launcher?.close();
+    this.#launchers.close();
     await this.#endBackground();
     this.#guard.dismiss();
   }

@@ -19,6 +19,8 @@ export type LaunchRequest = Pick<ProcessRequest, 'file' | 'args' | 'cwd' | 'env'
 export interface Launcher {
   /** Undefined: it was not started and will not be; start it some other way. */
   start(request: LaunchRequest): Promise<Started | Exit | undefined>;
+  /** It died; only a new one can start anything. */
+  isGone(): boolean;
   /** Lets the launcher go, once nothing that it started is running. */
   close(): void;
 }
@@ -67,6 +69,10 @@ class PipedLauncher implements Launcher {
     this.#hold();
     this.#send(fields);
     return new Promise((resolve) => this.#launches.set(id, new Launch(request, resolve)));
+  }
+
+  isGone(): boolean {
+    return this.#state === 'gone';
   }
 
   close(): void {
