@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
-import util from 'node:util';
+import { getSystemErrorName } from 'node:util';
 import { exitOfStatus, type Exit } from './exit.ts';
 import { LAUNCHER_SCRIPT } from './launcher-script.ts';
 import type { ProcessRequest, Started } from './process-request.ts';
@@ -207,7 +207,7 @@ class Launch {
 const LOOK_AGAIN_MS = 20;
 
 function notStarted(errno: number): Exit {
-  const code = util.getSystemErrorName(-errno);
+  const code = getSystemErrorName(-errno);
   return { kind: 'not-started', error: { code, message: `spawn ${code}` } };
 }
 

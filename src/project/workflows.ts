@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { sha256 } from '../base/sha256.ts';
 import { analyze, type Analysis } from '../language/analyze.ts';
 import { findWorkflowFiles, workflowMatcher } from './workflow-files.ts';
 
@@ -62,7 +62,7 @@ function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, strin
 
 /** SHA-256 of the text, in hex. */
 export function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256(Buffer.from(text));
 }
 
 function findByName(folder: string, refs: readonly string[], name: string): Result<LoadedWorkflow, string> {
