@@ -28,6 +28,25 @@ const forNode = {
   alias: { yaml: './node_modules/yaml/browser/index.js' },
 };
 
+/**
+ * `import fs from 'node:fs'` becomes a plain variable. By itself esbuild copies all names of a module for each file that
+ * imports it so, which takes milliseconds when a program starts, and wakes parts of Node that nobody asked for.
+ * @type {import('esbuild').Plugin}
+ */
+const builtinsAsTheyAre = {
+  name: 'builtins as they are',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'builtin' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => all.${name})();`);
+      return { contents: [`const all = require('${path}');`, 'export default all;', ...exported].join('\n') };
+    });
+  },
+};
+
 /** Some dependencies of the library are CommonJS, and what they require at run time needs a `require`. */
 const requireInModule =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
@@ -46,13 +65,19 @@ const bundles = [
     name: 'start of the command line',
     entry: 'src/cli/start.ts',
     file: 'dist/cli.cjs',
-    external: ['./cli-main.cjs'],
+    external: ['./cli-main.cjs', './cli-run.cjs'],
     options: { ...forNode, format: 'cjs', banner: { js: '#!/usr/bin/env node' } },
   },
   {
     name: 'command line and runner',
     entry: 'src/cli/main.ts',
     file: 'dist/cli-main.cjs',
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'command line, `baton run` alone',
+    entry: 'src/cli/run-main.ts',
+    file: 'dist/cli-run.cjs',
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -98,7 +123,7 @@ function optionsOf(bundle) {
     legalComments: 'none',
     external: [...(bundle.external ?? [])],
     define: { BATON_VERSION: JSON.stringify(version) },
-    plugins: [look(bundle)],
+    plugins: [...(bundle.options.format === 'cjs' ? [builtinsAsTheyAre] : []), look(bundle)],
   };
 }
 
