@@ -6,8 +6,10 @@ import type { CommandLine } from '../executors/command-line.ts';
 import { readDotenv } from '../executors/dotenv.ts';
 import type { AttemptIo } from '../executors/executor.ts';
 import { startGuard, type Guard } from '../executors/guard.ts';
+import { LAUNCH_AFTER_STEPS, launchersFor, type Launchers } from '../executors/launchers.ts';
 import { readOutputs, type ValuePlace } from '../executors/outputs.ts';
-import { outcomeOf, runProcess, type GroupWatcher, type ProcessRequest } from '../executors/process.ts';
+import type { GroupWatcher, ProcessRequest } from '../executors/process-request.ts';
+import { outcomeOf, runProcess } from '../executors/process.ts';
 import { isGroupAlive, markedProcesses, signalGroup, signalProcess } from '../executors/process-tree.ts';
 import { programsOn, type Programs } from '../executors/programs.ts';
 import { runCommand, workingFolder } from '../executors/run-step.ts';
@@ -31,6 +33,8 @@ export interface LocalBackendOptions {
   readonly mask?: (text: string) => string;
   /** The environment that steps inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** So many steps are started without a launcher. */
+  readonly launchAfterSteps?: number;
 }
 
 /** How long what a step left in the background has to end, once the run is over. */
@@ -46,6 +50,7 @@ class LocalBackend implements Backend {
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #programs: Programs;
   readonly #left = new Set<number>();
+  readonly #launchers: Launchers;
   readonly #outputs: string;
   #guard: Guard | undefined;
 
@@ -53,6 +58,7 @@ class LocalBackend implements Backend {
     this.#options = options;
     this.#env = inherited(options.env);
     this.#programs = programsOn(this.#env);
+    this.#launchers = launchersFor(this.#env, options.launchAfterSteps ?? LAUNCH_AFTER_STEPS);
     this.#outputs = plainFolder(options.scratch);
   }
 
@@ -79,7 +85,7 @@ class LocalBackend implements Backend {
     if (typeof request === 'string') {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };
     }
-    const end = await runProcess(request, io);
+    const end = await runProcess(request, io, this.#launchers.next());
     return outcomeOf(end, () =>
       outputsOf(outputFile, { folder: this.#options.values, name, mask: this.#options.mask }),
     );
@@ -134,6 +140,7 @@ class LocalBackend implements Backend {
   async close(): Promise<void> {
     if (this.#outputs !== this.#options.scratch) fs.rmSync(this.#outputs, { recursive: true, force: true });
     if (this.#guard === undefined) return;
+    this.#launchers.close();
     await this.#endBackground();
     this.#guard.dismiss();
   }

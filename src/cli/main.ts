@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { openDoor, UsageError, type Door } from './door.ts';
+import { openDoor, type Door } from './door.ts';
+import { endWith } from './ending.ts';
 import { staySmall } from './small-process.ts';
 
 declare const BATON_VERSION: string | undefined;
@@ -149,20 +150,9 @@ async function main(): Promise<number> {
     await program((ended) => (code = ended)).parseAsync();
     return code;
   } catch (error) {
-    return explain(error);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
   }
 }
 
-/** One line for people; the stack only for those who ask for it. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`baton: ${message}\n`);
-  if (process.env['BATON_DEBUG'] === '1' && error instanceof Error)
-    process.stderr.write(`${error.stack ?? ''}\n`);
-  return error instanceof UsageError ? 2 : 1;
-}
-
-void main().then((code) => {
-  process.exitCode = code;
-});
+endWith(main());

@@ -48,18 +48,28 @@ function signalTreeOnWindows(pid: number, signal: NodeJS.Signals | 0): boolean {
 export function isGroupAlive(group: number): boolean {
   if (!signalGroup(group, 0)) return false;
   if (process.platform !== 'linux') return true;
-  return processIds().some((pid) => isAliveIn(group, pid));
+  return processIds().some((pid) => livingGroupOf(pid) === group);
 }
 
-/** Fields of `/proc/<pid>/stat` after the name in parentheses: state, parent, process group. */
-function isAliveIn(group: number, pid: number): boolean {
+/** The group of a process that is neither dead nor a zombie. Fields of `stat` after the name: state, parent, group. */
+function livingGroupOf(pid: number): number | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state = '', , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 3);
-    return Number(processGroup) === group && !'ZX'.includes(state);
+    const [state = '', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 3);
+    return 'ZX'.includes(state) ? undefined : Number(group);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** True while a process is at work; one that is dead but not yet reaped is not, where the system shows the difference. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return process.platform !== 'linux' || livingGroupOf(pid) !== undefined;
 }
 
 /** Processes that carry the marker in their environment; empty where the system does not show it (not Linux). */

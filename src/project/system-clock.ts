@@ -6,7 +6,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   now: Date.now,
-  monotonic: () => performance.now(),
+  // Not `performance.now()`: the first touch of `performance` loads some milliseconds of modules.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   wake(delayMs, callback) {
     let timer: NodeJS.Timeout;
     const wait = (leftMs: number) => {

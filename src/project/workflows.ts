@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { sha256 } from '../base/sha256.ts';
 import { analyze, type Analysis } from '../language/analyze.ts';
 import { childrenOf, type ChildLook } from '../language/children.ts';
 import { YAML_LIMITS } from '../language/yaml-limits.ts';
@@ -111,7 +111,7 @@ function readStart(file: string): string | undefined {
 
 /** SHA-256 of the text, in hex. */
 export function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256(Buffer.from(text));
 }
 
 function findByName(folder: string, refs: readonly string[], name: string): Result<LoadedWorkflow, string> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { suite, test } from 'mocha';
 import { crc32 } from '../../src/base/crc32.ts';
@@ -7,6 +8,7 @@ import { Heap } from '../../src/base/heap.ts';
 import { emptyRecord, recordFrom } from '../../src/base/json.ts';
 import { linesOf } from '../../src/base/lines.ts';
 import { nearest } from '../../src/base/nearest.ts';
+import { sha256 } from '../../src/base/sha256.ts';
 
 suite('A duration', () => {
   test('is read from every unit and from sums', () => {
@@ -108,4 +110,13 @@ suite('A record', () => {
 
 test('The checksum is the one of zip and PNG', () => {
   assert.equal(crc32(Buffer.from('123456789')), 0xcbf43926);
+});
+
+test('The digest is SHA-256', () => {
+  const expected = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+  for (let length = 0; length < 200; length++) {
+    const bytes = new Uint8Array(length).fill(length);
+    assert.equal(sha256(bytes), expected(bytes));
+  }
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => sha256(bytes) === expected(bytes)));
 });
