@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Json } from '../base/json.ts';
 import { statusWords } from '../views/words.ts';
+import type { GateAnswer } from '../model/run-event.ts';
+import { askAnswer, chooseGate } from './answer-gate.ts';
 import { chooseRun, chooseWorkflow, isRow } from './choose.ts';
 import type { GraphPanels } from './graph-panels.ts';
 import { logUri } from './log-documents.ts';
@@ -22,6 +24,8 @@ interface Options {
   readonly inputs?: Readonly<Record<string, Json>>;
   readonly step?: string;
   readonly name?: string;
+  readonly answer?: GateAnswer;
+  readonly note?: string;
   /** False: do it without asking. */
   readonly ask?: boolean;
 }
@@ -33,6 +37,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'baton.run': run,
   'baton.stop': stop,
   'baton.rerun': rerunRun,
+  'baton.rerunFailed': rerunFailed,
+  'baton.runFromStep': runFromStep,
+  'baton.answerGate': answerGate,
   'baton.resume': resumeRun,
   'baton.showGraph': showGraph,
   'baton.plan': plan,
@@ -47,6 +54,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'baton.deleteRun': deleteRun,
   'baton.refresh': async ({ files, runs }) => {
     await Promise.all([files.rescan(), runs.refresh()]);
+  },
+  'baton.forgetSecrets': async ({ secrets }) => {
+    const count = await secrets.forget();
+    say(
+      count === 0 ? vscode.l10n.t('No secret was kept.') : vscode.l10n.t('{0} secrets are forgotten.', count),
+    );
+    return count;
   },
   'baton.openSettings': async () => {
     await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:baton.baton');
@@ -82,12 +96,14 @@ async function run(parts: CommandParts, target: unknown, options: Options): Prom
 async function stop(parts: CommandParts, target: unknown): Promise<string | undefined> {
   const chosen = await chooseRun(target, parts, {
     title: vscode.l10n.t('Stop Run'),
-    fits: isLive,
+    fits: (each) => isLive(each) || each.summary.status === 'waiting',
     none: vscode.l10n.t('Nothing is running.'),
   });
   if (chosen === undefined) return undefined;
   const again = chosen.state?.stop !== undefined;
   const asked = await chosen.place.project.runs.stop(chosen.id, { force: again });
+  // It was left waiting for people: whoever goes on with it finds the stop.
+  if (asked === 'left') return resume(chosen, parts);
   return asked !== 'gone' ? chosen.id : say(vscode.l10n.t('{0} is not running any more.', runName(chosen)));
 }
 
@@ -98,6 +114,46 @@ async function rerunRun(parts: CommandParts, target: unknown): Promise<string | 
     none: noRuns(),
   });
   return chosen && rerun(chosen, parts);
+}
+
+async function rerunFailed(parts: CommandParts, target: unknown): Promise<string | undefined> {
+  const chosen = await chooseRun(target, parts, {
+    title: vscode.l10n.t('Run Again What Did Not Succeed'),
+    fits: ({ summary }) => summary.status !== 'succeeded' && summary.status !== 'running',
+    none: vscode.l10n.t('Every run succeeded.'),
+  });
+  return chosen && rerun(chosen, parts, { kind: 'failed' });
+}
+
+/** What comes before the step is taken over from the run. */
+async function runFromStep(
+  parts: CommandParts,
+  target: unknown,
+  options: Options,
+): Promise<string | undefined> {
+  const title = vscode.l10n.t('Run Again From This Step');
+  const chosen = await chooseRun(target, parts, { title, fits: (each) => !isLive(each), none: noRuns() });
+  if (chosen === undefined) return undefined;
+  const named = isRow(target) && target.kind === 'run-step' ? target.step : options.step;
+  const step = named ?? (await pickStep(chosen, parts));
+  // What is inside of a fan-out or a loop runs with it.
+  const top = step === undefined ? undefined : /^[^.[{]*/.exec(step)?.[0];
+  return top === undefined ? undefined : rerun(chosen, parts, { kind: 'from', step: top });
+}
+
+async function answerGate(
+  parts: CommandParts,
+  target: unknown,
+  options: Options,
+): Promise<string | undefined> {
+  const gate = await chooseGate(target, parts, options);
+  const said = gate && (await askAnswer(gate, options));
+  if (gate === undefined || said === undefined) return undefined;
+  const { run, step } = gate;
+  const asked = await run.place.project.runs.answer(run.id, { step, ...said });
+  if (asked === 'gone') return say(vscode.l10n.t('{0} is not running any more.', runName(run)));
+  if (asked === 'left') await resume(run, parts);
+  return said.answer;
 }
 
 async function resumeRun(parts: CommandParts, target: unknown): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { registerCommands } from './commands.ts';
 import { keepContextKeys } from './context-keys.ts';
 import { GraphPanels } from './graph-panels.ts';
 import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
-import { announceEnds } from './notices.ts';
+import { announceEnds, announceGates } from './notices.ts';
 import { PLAN_SCHEME, PlanDocuments } from './plan-documents.ts';
 import { showProblems } from './problems.ts';
 import { Projects } from './projects.ts';
@@ -12,6 +12,7 @@ import { RunProblems } from './run-problems.ts';
 import { RunsTree } from './runs-tree.ts';
 import { RunsWatch } from './runs-watch.ts';
 import { Starter } from './start-run.ts';
+import { SecretStore } from './secret-store.ts';
 import { showStatus } from './status-bar.ts';
 import { Tasks, TASK_TYPE } from './tasks.ts';
 import { Trouble } from './trouble.ts';
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
   const files = new WorkflowFiles(projects, analyses, trouble);
   const runs = new RunsWatch(projects, trouble);
   const starter = new Starter(runs, extensionUri);
+  const secrets = new SecretStore(context);
   const tasks = new Tasks({ projects, files, runs, starter });
   const workflowsTree = new WorkflowsTree({ projects, files, runs });
   const runsTree = new RunsTree(runs);
@@ -61,8 +63,9 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     new RunProblems({ projects, files, runs, trouble }),
     showStatus(runs),
     announceEnds(runs, starter),
+    announceGates(runs, starter),
     keepContextKeys(projects, files),
-    registerCommands({ projects, files, runs, starter, tasks, graphs, plans, runsTree, trouble }),
+    registerCommands({ projects, files, runs, starter, tasks, graphs, plans, runsTree, secrets, trouble }),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     vscode.workspace.registerTextDocumentContentProvider(LOG_SCHEME, logs),
     vscode.workspace.registerTextDocumentContentProvider(PLAN_SCHEME, plans),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { describeFailure } from '../model/attempt.ts';
 import { isFailure, type RunState, type StepState } from '../model/run-state.ts';
 import { statusWords } from '../views/words.ts';
+import { openGates, type OpenGate } from './answer-gate.ts';
 import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 import { settings } from './settings.ts';
 import type { Starter } from './start-run.ts';
@@ -9,7 +10,8 @@ import type { Starter } from './start-run.ts';
 /** Tells how runs that this window started ended, as far as the person wants to hear of it. */
 export function announceEnds(runs: RunsWatch, starter: Starter): vscode.Disposable {
   const announce = (run: SeenRun) => {
-    if (!starter.isOurs(run.id) || run.summary.status === 'running') return;
+    const { status } = run.summary;
+    if (!starter.isOurs(run.id) || status === 'running' || status === 'waiting') return;
     starter.forget(run.id);
     void tell(run, runs);
   };
@@ -52,4 +54,27 @@ function failureWords(run: SeenRun, culprit: StepState | undefined): string {
   if (culprit === undefined || outcome?.ok !== false) return `${runName(run)} ${words}.`;
   const why = describeFailure(outcome.failure);
   return vscode.l10n.t('{0} {1} at step {2}: {3}.', runName(run), words, culprit.id, why);
+}
+
+/** Says once of each question that a run of this window has come to. */
+export function announceGates(runs: RunsWatch, starter: Starter): vscode.Disposable {
+  const told = new Set<string>();
+  return runs.onDidChangeRun((run) => {
+    if (!starter.isOurs(run.id) || settings.notifications() === 'off') return;
+    for (const gate of openGates([run])) {
+      const key = `${run.id} ${gate.step} ${run.state?.steps[gate.step]?.attempts.length ?? 0}`;
+      if (told.has(key)) continue;
+      told.add(key);
+      void askHere(gate);
+    }
+  });
+}
+
+async function askHere({ run, step, question }: OpenGate): Promise<void> {
+  const [approve, reject] = [vscode.l10n.t('Approve'), vscode.l10n.t('Reject')];
+  const message = vscode.l10n.t('{0} asks: {1}', runName(run), question);
+  const chosen = await vscode.window.showInformationMessage(message, approve, reject);
+  if (chosen === undefined) return;
+  const answer = chosen === approve ? 'approve' : 'reject';
+  await vscode.commands.executeCommand('baton.answerGate', run.id, { step, answer });
 }

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { formatDuration } from '../base/duration.ts';
 import { impossible } from '../base/result.ts';
 import type { Cause } from '../model/run-event.ts';
-import type { RunState, StepState, StepStatus } from '../model/run-state.ts';
+import type { RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
+import { progressInside, rowLabel } from '../views/step-rows.ts';
 import { shownStatus } from '../views/run-report.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
 import { statusIcon, stepIcon } from './icons.ts';
@@ -42,12 +43,19 @@ export function runItem({ run }: RunRow, now: number): vscode.TreeItem {
   item.description =
     summary.status === 'running' ? inOneLine([progress(state), took]) : inOneLine([words, took, when]);
   item.tooltip = runTooltip(run, now);
-  item.contextValue = `baton.run.${summary.status === 'running' ? 'live' : summary.status === 'lost' ? 'lost' : 'ended'}`;
+  item.contextValue = `baton.run.${CONTEXTS[summary.status] ?? 'ended'}`;
   item.accessibilityInformation = {
     label: inOneLine([runName(run), words, progress(state), took, when], ', '),
   };
   return item;
 }
+
+/** What can be done with a run, by how it stands; whatever else has ended. */
+const CONTEXTS: Readonly<Partial<Record<RunStatus, string>>> = {
+  running: 'live',
+  waiting: 'waiting',
+  lost: 'lost',
+};
 
 function durationOf({ summary, state }: SeenRun, now: number): string | undefined {
   const end = summary.endedAt ?? (summary.status === 'running' ? now : lastSign(state));
@@ -64,9 +72,9 @@ function lastSign(state: RunState | undefined): number | undefined {
 function progress(state: RunState | undefined): string | undefined {
   if (state === undefined) return undefined;
   if (state.stop !== undefined && state.ended === undefined) return vscode.l10n.t('stopping');
-  const { pending, queued, running, backoff, waiting } = state.counts;
-  const total = Object.keys(state.steps).length;
-  return vscode.l10n.t('{0} of {1}', total - pending - queued - running - backoff - waiting, total);
+  const { openMain, openFinally, workflow } = state;
+  const total = workflow.steps.length + workflow.finally.length;
+  return vscode.l10n.t('{0} of {1}', total - openMain - openFinally, total);
 }
 
 function runTooltip(run: SeenRun, now: number): vscode.MarkdownString {
@@ -107,18 +115,22 @@ function causeWords(cause: Cause): string {
 
 export function runStepItem({ parent: { run }, step: id }: RunStepRow, now: number): vscode.TreeItem {
   const step = run.state?.steps[id];
-  const item = new vscode.TreeItem(step?.step.name ?? id, vscode.TreeItemCollapsibleState.None);
+  const name = step === undefined ? id : rowLabel(step);
+  const holds = step?.inside !== undefined || step?.attempts.at(-1)?.child !== undefined;
+  const fold = holds ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
+  const item = new vscode.TreeItem(name, fold);
   item.id = `${run.place.folder.uri.toString()} ${run.id} ${id}`;
-  item.contextValue = 'baton.runStep';
+  item.contextValue = step?.wait?.for === 'answer' ? 'baton.runStep.waiting' : 'baton.runStep';
   if (step === undefined) return item;
   const lost = run.summary.status === 'lost';
   const status = shownStatus(step, lost);
-  const detail = status === step.status ? stepDetail(step, now) : '';
+  const own = status === step.status ? stepDetail(step, now) : '';
+  const detail = [own, progressInside(step) ?? ''].filter((each) => each !== '').join(', ');
   const words = vscode.l10n.t(statusWords(status));
   item.iconPath = status === step.status ? stepIcon(step) : statusIcon(status);
   item.description = saysItself(step, status) ? detail : inOneLine([words, detail]);
   item.tooltip = stepTooltip(step, { words, detail });
-  item.accessibilityInformation = { label: inOneLine([step.step.name ?? id, words, detail], ', ') };
+  item.accessibilityInformation = { label: inOneLine([name, words, detail], ', ') };
   item.command = {
     command: 'baton.openLog',
     title: vscode.l10n.t('Open Log'),

@@ -7,6 +7,10 @@ import type { RunId } from '../model/attempt.ts';
 import { askInputs } from './ask-inputs.ts';
 import type { Choices } from './choose.ts';
 import type { Place } from './projects.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Part } from '../project/reuse.ts';
+import { partSecrets, secretInputs } from '../project/secrets.ts';
+import type { SecretStore } from './secret-store.ts';
 import { editorRange } from './ranges.ts';
 import { runName, type SeenRun } from './runs-watch.ts';
 import { untrustedWords, type Starter } from './start-run.ts';
@@ -19,6 +23,7 @@ export interface RunParts extends Choices {
   readonly starter: Starter;
   readonly tasks: Tasks;
   readonly trouble: Trouble;
+  readonly secrets: SecretStore;
 }
 
 /** Saves, checks, asks for what is missing, starts, and opens a terminal on the run. */
@@ -31,32 +36,69 @@ export async function runWorkflow(
   const saved = await save(file, parts);
   if (saved?.place === undefined || !isRunnable(saved, saved.analysis)) return undefined;
   const { place, ref, analysis } = saved;
-  const inputs = await askInputs(analysis.workflow, { folder: place.folder.uri, given });
+  const inputs = await withSecrets(analysis.workflow, { place, ref, given }, parts);
   if (inputs === undefined) return undefined;
   const cause = { kind: 'person', door: 'editor' } as const;
   return begun(await parts.starter.start({ place, workflow: ref, inputs, cause }), place, parts);
 }
 
-/** The file as it is now, with the inputs the run had. */
-export async function rerun(run: SeenRun, parts: RunParts): Promise<RunId | undefined> {
+interface Given {
+  readonly place: Place;
+  readonly ref: string;
+  readonly given: Readonly<Record<string, Json>>;
+}
+
+/** Asks for every input that was not given; secrets that were given once are not asked for again. */
+async function withSecrets(
+  workflow: Workflow,
+  { place, ref, given }: Given,
+  { secrets }: RunParts,
+): Promise<Readonly<Record<string, Json>> | undefined> {
+  const of = { place, workflow: ref };
+  const known = { ...(await secrets.known(of, secretInputs(workflow))), ...given };
+  const inputs = await askInputs(workflow, { folder: place.folder.uri, given: known });
+  if (inputs !== undefined) await secrets.keep(of, partSecrets(workflow, inputs).secrets);
+  return inputs;
+}
+
+/** The secrets that a run was given and no journal kept: those that are known, and the others asked for. */
+async function secretsAgain(run: SeenRun, parts: RunParts): Promise<Record<string, string> | undefined> {
+  const state = await parts.runs.load(run);
+  if (state === undefined) return {};
+  const wanted = secretInputs(state.workflow).filter(({ name }) => Object.hasOwn(state.inputs, name));
+  if (wanted.length === 0) return {};
+  const asked = { ...state.workflow, inputs: wanted };
+  const inputs = await withSecrets(asked, { place: run.place, ref: run.summary.workflow, given: {} }, parts);
+  return inputs && { ...partSecrets(asked, inputs).secrets };
+}
+
+/** The file as it is now, with the inputs the run had; all of it, or only a part. */
+export async function rerun(run: SeenRun, parts: RunParts, part?: Part): Promise<RunId | undefined> {
   if (!vscode.workspace.isTrusted) return refuseUntrusted();
   const { place, summary } = run;
   const file = parts.files.fresh(parts.projects.uriOf(place, summary.workflow));
   if (file !== undefined && (await save(file, parts)) === undefined) return undefined;
-  const again = await place.project.runs.again(run.id);
+  const again = await place.project.runs.again(run.id, part);
   if (!again.ok) return refuse(again.error.kind === 'unknown' ? again.error.message : runName(run));
-  const { workflow, inputs, env = {}, cause } = again.value;
+  const { workflow, env = {}, cause, reuse } = again.value;
   if (file !== undefined && !isRunnable(file, workflow.analysis)) return undefined;
-  return begun(
-    await parts.starter.start({ place, workflow: workflow.ref, inputs, env, cause }),
+  const secrets = await secretsAgain(run, parts);
+  if (secrets === undefined) return undefined;
+  const wish = {
     place,
-    parts,
-  );
+    workflow: workflow.ref,
+    inputs: { ...again.value.inputs, ...secrets },
+    env,
+    cause,
+    ...(reuse !== undefined && { reuse }),
+  };
+  return begun(await parts.starter.start(wish), place, parts);
 }
 
 export async function resume(run: SeenRun, parts: RunParts): Promise<RunId | undefined> {
   if (!vscode.workspace.isTrusted) return refuseUntrusted();
-  return begun(await parts.starter.resume(run.place, run.id), run.place, parts);
+  const secrets = await secretsAgain(run, parts);
+  return secrets && begun(await parts.starter.resume(run.place, run.id, secrets), run.place, parts);
 }
 
 /** Undefined when the text could not be saved where it can be run. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { impossible } from '../base/result.ts';
-import { isFinal, type RunState } from '../model/run-state.ts';
+import { everInside } from '../model/apply-event.ts';
+import { isFailure, isFinal, type RunState } from '../model/run-state.ts';
 import { runItem, runStepItem, type RunRow, type RunsRow, type RunStepRow } from './run-rows.ts';
 import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 
@@ -10,6 +11,8 @@ const TICK_MS = 1000;
 const MINUTE_MS = 60_000;
 /** So many runs are listed at first, and more at each request. */
 const PAGE = 100;
+/** So many items or rounds are shown of one step. */
+const MOST_INSIDE = 200;
 /** A run with more steps is drawn anew less often, and only its moving rows tick. */
 const MANY_STEPS = 100;
 
@@ -87,6 +90,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   /** At once where everything is known, so that a row that ticks never looks as if it were loading. */
   getChildren(row?: RunsRow): RunsRow[] | Promise<RunsRow[]> {
     if (row === undefined) return this.#roots();
+    if (row.kind === 'run-step') return this.#inside(row);
     if (row.kind !== 'run') return [];
     const { run } = row;
     return run.state === undefined ? this.#load(run) : this.#stepRows(run, run.state);
@@ -97,12 +101,39 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
     return state === undefined ? [] : this.#stepRows(run, state);
   }
 
-  #stepRows(run: SeenRun, { steps }: RunState): RunsRow[] {
-    return Object.keys(steps).map((step) => this.#stepRow(run, step));
+  #stepRows(run: SeenRun, { workflow }: RunState): RunsRow[] {
+    return [...workflow.steps, ...workflow.finally].map(({ id }) => this.#stepRow(run, id));
+  }
+
+  /** The items of a fan-out, the rounds of a loop, the steps of the run that a step began. */
+  #inside({ parent: { run }, step: id }: RunStepRow): RunsRow[] | Promise<RunsRow[]> {
+    const step = run.state?.steps[id];
+    if (run.state === undefined || step === undefined) return [];
+    const child = step.attempts.at(-1)?.child;
+    if (child !== undefined) {
+      const found = this.#runs.find(child, run.place);
+      return found === undefined ? [] : this.getChildren(this.rowOf(found));
+    }
+    const { steps } = run.state;
+    const inside = everInside(run.state, step);
+    if (inside.length <= MOST_INSIDE) return inside.map((each) => this.#stepRow(run, each));
+    // Of very many, those that need somebody first.
+    const [calm, bad] = [inside, inside.filter((each) => isFailure(steps[each]?.status ?? 'pending'))];
+    const shown = [...new Set([...bad, ...calm])].slice(0, MOST_INSIDE);
+    return shown.map((each) => this.#stepRow(run, each));
   }
 
   getParent(row: RunsRow): RunsRow | undefined {
-    return row.kind === 'run-step' ? row.parent : undefined;
+    if (row.kind !== 'run-step') return undefined;
+    const { run } = row.parent;
+    const holder = run.state?.steps[row.step]?.parent;
+    return holder === undefined ? (this.#callerOf(run) ?? row.parent) : this.#stepRow(run, holder);
+  }
+
+  /** The step that runs a run, where both are listed. */
+  #callerOf({ place, summary: { cause } }: SeenRun): RunStepRow | undefined {
+    const caller = cause.kind === 'workflow' ? this.#runs.find(cause.run, place) : undefined;
+    return caller === undefined || cause.kind !== 'workflow' ? undefined : this.#stepRow(caller, cause.step);
   }
 
   rowOf(run: SeenRun): RunRow {
@@ -110,7 +141,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsRow>, vscode.Dispos
   }
 
   #roots(): RunsRow[] {
-    const all = this.#runs.all();
+    const all = this.#runs.all().filter((run) => this.#callerOf(run) === undefined);
     const rows: RunsRow[] = all.slice(0, this.#limit).map((run) => this.rowOf(run));
     return all.length > rows.length ? [...rows, { kind: 'more', hidden: all.length - rows.length }] : rows;
   }

@@ -5,7 +5,7 @@ import type { RunId } from '../model/attempt.ts';
 import type { Cause } from '../model/run-event.ts';
 import { startDetached, type RunnerOrder } from '../project/detached-runner.ts';
 import { newRunId } from '../project/run-id.ts';
-import type { Refusal } from '../project/runs.ts';
+import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { Place } from './projects.ts';
 import type { RunsWatch } from './runs-watch.ts';
 import { settings } from './settings.ts';
@@ -18,6 +18,8 @@ export interface RunWish {
   readonly inputs: Readonly<Record<string, Json>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly cause: Cause;
+  /** Ends that are taken over from an earlier run. */
+  readonly reuse?: NonNullable<RunRequest['reuse']>;
 }
 
 /** Starts runs, each in a process of its own: the only place of the extension where anything is spawned. */
@@ -32,7 +34,7 @@ export class Starter {
   }
 
   /** Settles once the run has begun; then it goes on whatever becomes of this window. */
-  start({ place, workflow, inputs, env = {}, cause }: RunWish): Promise<Result<RunId, string>> {
+  start({ place, workflow, inputs, env = {}, cause, reuse }: RunWish): Promise<Result<RunId, string>> {
     const parallel = settings.parallel(place.folder.uri);
     return this.#hand(place, {
       kind: 'start',
@@ -42,12 +44,17 @@ export class Starter {
       env,
       cause,
       ...(parallel !== undefined && { parallel }),
+      ...(reuse !== undefined && { reuse }),
     });
   }
 
-  /** Goes on with a run whose process died. */
-  resume(place: Place, run: RunId): Promise<Result<RunId, string>> {
-    return this.#hand(place, { kind: 'resume', run });
+  /** Goes on with a run whose process died, or that was left waiting for people. */
+  resume(
+    place: Place,
+    run: RunId,
+    secrets: Readonly<Record<string, string>> = {},
+  ): Promise<Result<RunId, string>> {
+    return this.#hand(place, { kind: 'resume', run, secrets });
   }
 
   /** Whether this window started the run. */
