@@ -9,8 +9,8 @@ suite('What is inside of steps', () => {
     tree = (await baton()).runsTree;
   });
 
-  async function start(file: string): Promise<string> {
-    const run = await vscode.commands.executeCommand<string>('baton.run', uriOf(file), { inputs: { version: '1' } });
+  async function start(file: string, inputs: Record<string, string> = {}): Promise<string> {
+    const run = await vscode.commands.executeCommand<string>('baton.run', uriOf(file), { inputs });
     ok(run);
     return run;
   }
@@ -26,7 +26,10 @@ suite('What is inside of steps', () => {
 
   test('shows below what holds it: the items of a fan-out, by what they are', async () => {
     await endOf(await start('for-each.workflow.yaml'));
-    const lines = await becomes(() => rowsOf('For each file'), ([first]) => first?.includes('succeeded') === true);
+    const lines = await becomes(
+      () => rowsOf('For each file'),
+      ([first]) => first?.includes('succeeded') === true,
+    );
     deepEqual(
       lines.filter((line) => /count|\.yaml/.test(line)),
       [
@@ -40,18 +43,39 @@ suite('What is inside of steps', () => {
 
   test('shows the rounds of a loop, and the steps of a run that a step began', async () => {
     await endOf(await start('tdd.workflow.yaml'));
-    const rounds = await becomes(() => rowsOf('TDD loop'), ([first]) => first?.includes('succeeded') === true);
-    ok(rounds.some((line) => line.startsWith('    test (3) |')), rounds.join('\n'));
+    const rounds = await becomes(
+      () => rowsOf('TDD loop'),
+      ([first]) => first?.includes('succeeded') === true,
+    );
+    ok(
+      rounds.some((line) => line.startsWith('    test (3) |')),
+      rounds.join('\n'),
+    );
     await endOf(await start('release.workflow.yaml'));
-    const child = await becomes(() => rowsOf('Release'), ([first]) => first?.includes('succeeded') === true);
-    ok(child.some((line) => line.startsWith('    say |')), child.join('\n'));
-    ok(!(await drawn(tree, 1)).some((line) => line.startsWith('Greeting')), 'the child is listed by itself, too');
+    const child = await becomes(
+      () => rowsOf('Release'),
+      ([first]) => first?.includes('succeeded') === true,
+    );
+    ok(
+      child.some((line) => line.startsWith('    say |')),
+      child.join('\n'),
+    );
+    ok(
+      !(await drawn(tree, 1)).some((line) => line.startsWith('Greeting')),
+      'the child is listed by itself, too',
+    );
   });
 
   test('answers a gate by command, and the run goes on', async () => {
-    const run = await start('approval.workflow.yaml');
-    const lines = await becomes(() => rowsOf('Approval'), (rows) => rows.some((row) => row.includes('Publish version')));
-    ok(lines.some((line) => line.startsWith('  sign_off | waiting · Publish version 1?')), lines.join('\n'));
+    const run = await start('approval.workflow.yaml', { version: '1' });
+    const lines = await becomes(
+      () => rowsOf('Approval'),
+      (rows) => rows.some((row) => row.includes('Publish version')),
+    );
+    ok(
+      lines.some((line) => line.startsWith('  sign_off | waiting · Publish version 1?')),
+      lines.join('\n'),
+    );
     const answer = vscode.commands.executeCommand('baton.answerGate', run, { answer: 'approve', note: 'go' });
     equal(await answer, 'approve');
     equal(await endOf(run), 'succeeded');
@@ -61,7 +85,10 @@ suite('What is inside of steps', () => {
   });
 
   test('runs again only what did not succeed, or from a step on', async () => {
-    await write('again.workflow.yaml', 'steps:\n  one: { run: echo one }\n  two: { needs: one, run: test -e fixed }\n');
+    await write(
+      'again.workflow.yaml',
+      'steps:\n  one: { run: echo one }\n  two: { needs: one, run: test -e fixed }\n',
+    );
     const first = await start('again.workflow.yaml');
     equal(await endOf(first), 'failed');
     await write('fixed', '');
