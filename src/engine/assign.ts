@@ -3,7 +3,14 @@ import { err, ok, type Result } from '../base/result.ts';
 import { evaluateText, renderTemplate, type Scope } from '../expression/evaluate.ts';
 import { hasExpression } from '../expression/template.ts';
 import { placeInShell } from '../expression/shell-text.ts';
-import type { Assignment, AssignmentOfKind, Failure, RunId, StepAddress } from '../model/attempt.ts';
+import type {
+  Assignment,
+  AssignmentOfKind,
+  Failure,
+  ResolvedCache,
+  RunId,
+  StepAddress,
+} from '../model/attempt.ts';
 import { refFrom } from '../model/ref.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
 import type { GateFields, RunFields, ScriptFields, WorkflowFields } from '../model/workflow.ts';
@@ -37,6 +44,8 @@ export function assign(
   if (!resolved.ok) return bad(resolved.error);
   const places = placesOf(state, step, scope);
   if (!places.ok) return bad(places.error);
+  const cache = cacheOf(step, scope);
+  if (!cache.ok) return bad(cache.error);
   return ok({
     run: state.run,
     step: address,
@@ -47,6 +56,7 @@ export function assign(
     env: withReserved(state, step, env.value, resolved.value.values),
     stop: step.step.stop,
     keepStdout: step.step.keepStdout,
+    ...(cache.value !== undefined && { cache: cache.value }),
   });
 }
 
@@ -140,6 +150,19 @@ function placesOf(
   if (step.cwd === undefined) return ok({ dotenv: dotenv.value });
   const cwd = renderTemplate(step.cwd, scope);
   return cwd.ok ? ok({ cwd: cwd.value, dotenv: dotenv.value }) : cwd;
+}
+
+function cacheOf({ step }: StepState, scope: Scope): Result<ResolvedCache | undefined, string> {
+  if (step.cache === undefined || (step.kind !== 'run' && step.kind !== 'script')) return ok(undefined);
+  const { key: template, ...globs } = step.cache;
+  const key = template === undefined ? ok(undefined) : renderTemplate(template, scope);
+  if (!key.ok) return key;
+  const inputs = renderAll(globs.inputs, scope);
+  if (!inputs.ok) return inputs;
+  const outputs = renderAll(globs.outputs, scope);
+  if (!outputs.ok) return outputs;
+  const keyed = key.value === undefined ? {} : { key: key.value };
+  return ok({ ...keyed, inputs: inputs.value, outputs: outputs.value });
 }
 
 function renderAll(templates: readonly string[], scope: Scope): Result<string[], string> {
