@@ -1,3 +1,4 @@
+import type { CacheMode } from '../model/run-event.ts';
 import { resumeRun } from '../project/own-runs.ts';
 import type { Part } from '../project/reuse.ts';
 import { UsageError, type Door } from './door.ts';
@@ -7,6 +8,7 @@ export interface RerunOptions {
   readonly failed?: boolean;
   readonly from?: string;
   readonly json?: boolean;
+  readonly cache?: CacheMode;
 }
 
 /**
@@ -18,7 +20,9 @@ export async function rerun(door: Door, run: string, options: RerunOptions): Pro
     throw new UsageError('--failed and --from exclude each other: give one of them.');
   }
   const request = await door.project.runs.again(run, partOf(options));
-  return request.ok ? foreground(door, request.value, options) : refuse(door, request.error);
+  if (!request.ok) return refuse(door, request.error);
+  const { cache } = options;
+  return foreground(door, { ...request.value, ...(cache !== undefined && { cache }) }, options);
 }
 
 function partOf({ failed, from }: RerunOptions): Part | undefined {

@@ -8,7 +8,7 @@ import { startRun, type OwnOptions, type OwnRun } from '../project/own-runs.ts';
 import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
-import type { RunEvent, StopAsker } from '../model/run-event.ts';
+import type { CacheMode, RunEvent, StopAsker } from '../model/run-event.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
 import { gateKeys, type GateKeys } from './ask-gates.ts';
@@ -22,6 +22,7 @@ export interface RunOptions {
   readonly failFast?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
+  readonly cache?: CacheMode;
 }
 
 /** E2. `detached`: in the background, or left waiting at a gate. */
@@ -38,6 +39,7 @@ export async function run(door: Door, name: string, options: RunOptions): Promis
     cause: { kind: 'person', door: 'cli' },
     failFast: options.failFast === true,
     ...(parallel === undefined ? {} : { parallel }),
+    ...(options.cache !== undefined && { cache: options.cache }),
   };
   return options.detach === true ? detach(door, request) : foreground(door, request, options);
 }
@@ -165,7 +167,7 @@ export function exitCodeOfRun(state: RunState): number {
 
 async function detach(door: Door, request: RunRequest): Promise<number> {
   const { folder } = door.project;
-  const { workflow, inputs, env = {}, cause, failFast = false, parallel } = request;
+  const { workflow, inputs, env = {}, cause, failFast = false, parallel, cache } = request;
   const started = await startDetached(
     { execPath: process.execPath, file: process.argv[1] ?? '' },
     {
@@ -179,6 +181,7 @@ async function detach(door: Door, request: RunRequest): Promise<number> {
         cause,
         failFast,
         ...(parallel === undefined ? {} : { parallel }),
+        ...(cache !== undefined && { cache }),
       },
     },
   );

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { RunId } from '../model/attempt.ts';
-import type { Cause } from '../model/run-event.ts';
+import type { CacheMode, Cause } from '../model/run-event.ts';
 import type { Refusal } from './runs.ts';
 
 /** What a detached runner is told on its standard input; values never stand on a command line. */
@@ -20,6 +20,7 @@ export interface RunnerOrder {
         readonly cause: Cause;
         readonly parallel?: number;
         readonly failFast?: boolean;
+        readonly cache?: CacheMode;
       }
     | { readonly kind: 'resume'; readonly run: RunId };
 }

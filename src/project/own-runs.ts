@@ -7,7 +7,7 @@ import type { Lease } from '../journal/groups.ts';
 import type { JournalWriter } from '../journal/journal.ts';
 import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
-import type { Cause, RunEvent } from '../model/run-event.ts';
+import type { Cause, RunEvent, RunStarted } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
 import {
   admitAtOnce,
@@ -19,6 +19,7 @@ import {
   type GroupOrder,
   type Queued,
 } from './admission.ts';
+import { cachedBackend } from './cache/cached-backend.ts';
 import { childRunner, type ChildDoor } from './child-runs.ts';
 import { hashFiles } from './hash-files.ts';
 import type { Project } from './project.ts';
@@ -72,7 +73,7 @@ export async function startRun(
   }
   if (request.reuse !== undefined) copyValues(writer.values, request.reuse.run);
   const events = (await journal.read(run))?.events ?? [];
-  const world = worldOf(project, writer, options, first.value.cause);
+  const world = worldOf(project, writer, options, first.value);
   const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
   return ok({
     run,
@@ -114,8 +115,8 @@ export async function resumeRun(
     default: {
       const { writer, record } = reopened;
       const [began] = record.events;
-      const cause = began?.type === 'run-started' ? began.cause : UNKNOWN_CAUSE;
-      const world = worldOf(project, writer, options, cause);
+      const first = began?.type === 'run-started' ? began : UNKNOWN;
+      const world = worldOf(project, writer, options, first);
       const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
       const go = (since: readonly RunEvent[]) =>
         adopt({ writer, record: { ...record, events: [...record.events, ...since] } }, world);
@@ -140,14 +141,26 @@ async function orderAgain(project: Project, run: RunId): Promise<Result<GroupOrd
   return open && first?.type === 'run-started' ? orderOf(first, run) : ok(undefined);
 }
 
-const UNKNOWN_CAUSE: Cause = { kind: 'person', door: 'library' };
+/** What a run was told when it began, and hands on to what it runs. */
+type Orders = Pick<RunStarted, 'cause' | 'cache'>;
 
-function worldOf(project: Project, writer: JournalWriter, options: OwnOptions, cause: Cause): RunWorld {
-  const { folder, env } = project;
+const UNKNOWN: Orders = { cause: { kind: 'person', door: 'library' } };
+
+function worldOf(project: Project, writer: JournalWriter, options: OwnOptions, orders: Orders): RunWorld {
+  const { folder, env, runs } = project;
   const { onEvents, park } = options;
   const values = valueFiles(writer.values);
   return {
-    backend: localBackend({ run: writer.run, folder, scratch: writer.scratch, values: writer.values, env }),
+    backend: cachedBackend(
+      localBackend({ run: writer.run, folder, scratch: writer.scratch, values: writer.values, env }),
+      {
+        folder,
+        root: project.cache,
+        values: writer.values,
+        mode: orders.cache ?? 'use',
+        journal: runs.journal,
+      },
+    ),
     clock: systemClock,
     random: Math.random,
     sources: {
@@ -155,8 +168,8 @@ function worldOf(project: Project, writer: JournalWriter, options: OwnOptions, c
       readLarge: values.read,
       fileOf: values.fileOf,
     },
-    runChild: childRunner(childDoor(project, writer, cause)),
-    enterGroup: groupDoor(project, cause),
+    runChild: childRunner(childDoor(project, writer, orders)),
+    enterGroup: groupDoor(project, orders.cause),
     ...(onEvents && { onEvents }),
     ...(park !== undefined && { park }),
   };
@@ -178,10 +191,10 @@ function groupDoor(project: Project, cause: Cause): EnterGroup {
     );
 }
 
-function childDoor(project: Project, writer: JournalWriter, cause: Cause): ChildDoor {
+function childDoor(project: Project, writer: JournalWriter, orders: Orders): ChildDoor {
   const { journal } = project.runs;
   return {
-    above: callersOf(cause),
+    above: callersOf(orders.cause),
     valuesOf: (run) => valuesBeside(writer.values, run),
     async begin({ run, ref, inputs, cause, onEvents }) {
       const past = await journal.read(run);
@@ -194,7 +207,11 @@ function childDoor(project: Project, writer: JournalWriter, cause: Cause): Child
       const begun =
         workflow === undefined
           ? await resumeRun(project, run, { onEvents })
-          : await startRun(project, { workflow: workflow.value, inputs, cause }, { run, onEvents });
+          : await startRun(
+              project,
+              { workflow: workflow.value, inputs, cause, ...(orders.cache && { cache: orders.cache }) },
+              { run, onEvents },
+            );
       if (!begun.ok) return err(refusalWords(begun.error));
       const { ended } = begun.value;
       return ok({ kind: 'running', child: { ended, stop: (how) => project.runs.stop(run, how) } });
