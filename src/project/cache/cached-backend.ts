@@ -7,9 +7,10 @@ import type { Journal } from '../../journal/journal.ts';
 import type { Assignment, LargeValue, Outcome } from '../../model/attempt.ts';
 import { fileNameOf } from '../../model/file-name.ts';
 import type { CacheMode } from '../../model/run-event.ts';
-import { entriesIn, type Content, type Draft, type Entries, type Entry } from './entries.ts';
+import { entriesIn, type Draft, type Entries, type Entry } from './entries.ts';
+import { hashFile, type Content } from './file-content.ts';
 import { fingerprintOf, partsOf, type CachedAssignment, type FingerprintParts } from './fingerprint.ts';
-import { hashFile, hashInputs } from './input-files.ts';
+import { hashInputs } from './input-files.ts';
 import { CacheTrouble, copyContent, restoration, saveFiles } from './output-files.ts';
 import { CACHE_LIMITS, prune, type CacheLimits } from './prune.ts';
 
@@ -129,7 +130,7 @@ class CachedBackend implements Backend {
     await entries.touch(fingerprint).catch(() => undefined);
     told.say(`nothing that the step depends on has changed: reused from run ${entry.run}. It printed then:`);
     await told.replay(log);
-    if (entry.logCut) told.say('the rest of what it printed was not kept');
+    if (entry.logCut) told.say('the rest of what it printed was not kept', '\n');
     return {
       ok: true,
       outputs: recordFrom(Object.entries(entry.outputs)),
@@ -225,7 +226,7 @@ class CachedBackend implements Backend {
 
 /** Of a longer log, the beginning is kept. */
 const MOST_LOG_BYTES = 16 * 1024 * 1024;
-const LOG_CHUNK_BYTES = 256 * 1024;
+const LOG_CHUNK_BYTES = 1024 * 1024;
 
 interface Ended {
   readonly assignment: CachedAssignment;
@@ -244,8 +245,8 @@ class Told {
     this.io = io;
   }
 
-  say(words: string): void {
-    this.#write(Buffer.from(`Cache: ${words}\n`));
+  say(words: string, before = ''): void {
+    this.#write(Buffer.from(`${before}Cache: ${words}\n`));
   }
 
   async replay(log: string): Promise<void> {

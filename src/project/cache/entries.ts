@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../../base/result.ts';
 import { prepareRoot } from '../../journal/prepare-root.ts';
 import type { RunId } from '../../model/attempt.ts';
-import { hashFile } from './input-files.ts';
+import { copyFile, hashFile, hashOf, type Content } from './file-content.ts';
 
 /** How a step ended well, and all that it left, as it is kept under its fingerprint. */
 export interface Entry {
@@ -20,12 +20,6 @@ export interface Entry {
   /** The log was longer than what is kept of it. */
   readonly logCut: boolean;
   readonly files: readonly SavedFile[];
-}
-
-/** Bytes that are kept beside an entry, under their hash. */
-export interface Content {
-  readonly sha256: string;
-  readonly bytes: number;
 }
 
 /** A file that the step made: its path from the project's folder, and what it is. */
@@ -80,13 +74,9 @@ export function entriesIn(root: string): Entries {
 
 function parse(text: string): Result<Entry, string> {
   const [json = '', sum] = text.split('\n');
-  if (hashText(json) !== sum) return err('it was changed or cut off');
+  if (hashOf(json) !== sum) return err('it was changed or cut off');
   const entry = JSON.parse(json) as Entry; // written by Draft, as its hash tells
   return entry.version === 1 ? ok(entry) : err('another version of Baton wrote it');
-}
-
-function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** An entry on its way in; or files on their way back, which are renamed out of it. Disposed of by whoever asked for it. */
@@ -109,17 +99,19 @@ export class Draft {
   /** Takes a copy of a file in. */
   async add(file: string): Promise<Content> {
     const place = this.place();
-    await fs.promises.copyFile(file, place, fs.constants.COPYFILE_FICLONE);
-    return this.take(place);
+    return this.#take(place, await copyFile(file, place));
   }
 
   /** Takes in what stands at a place of this folder. */
   async take(place: string): Promise<Content> {
     const sha256 = await hashFile(place);
-    const { size } = await fs.promises.stat(place);
-    await fs.promises.rename(place, path.join(this.#folder, 'content', sha256));
-    this.#contents.set(sha256, size);
-    return { sha256, bytes: size };
+    return this.#take(place, { sha256, bytes: fs.statSync(place).size });
+  }
+
+  #take(place: string, content: Content): Content {
+    fs.renameSync(place, path.join(this.#folder, 'content', content.sha256));
+    this.#contents.set(content.sha256, content.bytes);
+    return content;
   }
 
   /** Of all contents so far. */
@@ -130,7 +122,7 @@ export class Draft {
   /** Makes an entry of it. One that stands there already gives way: the newest holds. */
   async publish(fingerprint: string, entry: Entry): Promise<void> {
     const json = JSON.stringify(entry);
-    await fs.promises.writeFile(path.join(this.#folder, 'entry'), `${json}\n${hashText(json)}`);
+    await fs.promises.writeFile(path.join(this.#folder, 'entry'), `${json}\n${hashOf(json)}`);
     await fs.promises.writeFile(path.join(this.#folder, 'used'), `${this.bytes + json.length}`);
     const place = path.join(this.#root, fingerprint);
     for (let tries = 1; ; tries++) {

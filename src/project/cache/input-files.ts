@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate as breath } from 'node:timers/promises';
 import { err, ok, type Result } from '../../base/result.ts';
 import { globsOf, matchingFiles, type FoundFile } from '../matching-files.ts';
+import { hashFile, inParallel } from './file-content.ts';
 
 /** What is nobody's own work, and not looked at unless a pattern names it. */
 const PASSED_OVER = ['.git', '.baton', 'node_modules'];
@@ -11,8 +11,6 @@ const PASSED_OVER = ['.git', '.baton', 'node_modules'];
 const MOST_FILES = 100_000;
 /** Other steps are waiting while files are looked for. */
 const FILES_IN_ONE_BREATH = 1000;
-/** Files that are read at the same time. */
-const AT_ONCE = 8;
 
 /** Finds the files that match, in the order of their paths. A pattern that is a folder means all that is in it. */
 export async function findFiles(
@@ -61,25 +59,4 @@ async function hashLink(link: string): Promise<string> {
   const target = await fs.promises.readlink(link);
   const isFile = fs.statSync(link, { throwIfNoEntry: false })?.isFile() === true;
   return `${target} -> ${isFile ? await hashFile(link) : ''}`;
-}
-
-/** SHA-256 of a file's content, in hex. Rejects when it cannot be read. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of fs.createReadStream(file)) hash.update(chunk as Uint8Array); // no encoding is set
-  return hash.digest('hex');
-}
-
-/** The answers in the order of the items. Rejects with the first that did. */
-export async function inParallel<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const answers: R[] = [];
-  let next = 0;
-  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
-    for (let i = next++; i < items.length; i = next++) answers[i] = await work(items[i] as T); // i < length
-  });
-  await Promise.all(workers);
-  return answers;
 }

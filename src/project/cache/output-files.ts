@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Draft, Entries, SavedFile } from './entries.ts';
-import { findFiles, hashFile } from './input-files.ts';
+import { copyFile, hashFile, inParallel } from './file-content.ts';
+import { findFiles } from './input-files.ts';
 
 /** Why something could not be kept or put back, in words for the step's log. */
 export class CacheTrouble extends Error {}
@@ -17,15 +18,13 @@ export async function saveFiles(
 ): Promise<readonly SavedFile[]> {
   const found = await findFiles(folder, patterns);
   if (!found.ok) throw new CacheTrouble(found.error);
-  const saved: SavedFile[] = [];
   const placeOf = placesIn(folder);
-  for (const { ref, link } of found.value) {
+  return inParallel(found.value, async ({ ref, link }) => {
     goOn();
     const file = placeOf(ref);
-    if (link) saved.push({ ref, leadsTo: await fs.promises.readlink(file) });
-    else saved.push({ ref, mode: modeOf(await fs.promises.stat(file)), content: await draft.add(file) });
-  }
-  return saved;
+    if (link) return { ref, leadsTo: fs.readlinkSync(file) };
+    return { ref, mode: modeOf(fs.statSync(file)), content: await draft.add(file) };
+  });
 }
 
 function modeOf({ mode }: fs.Stats): number {
@@ -47,33 +46,36 @@ export async function restoration(
   files: readonly SavedFile[],
   from: { readonly entries: Entries; readonly fingerprint: string; readonly draft: Draft },
 ): Promise<Restoration> {
-  const staged: { readonly file: SavedFile; readonly copy: string }[] = [];
   const placeOf = placesIn(folder);
-  for (const file of files) {
-    if (await isThere(placeOf(file.ref), file)) continue;
-    staged.push({ file, copy: await stage(file, from) });
-  }
+  const missing = await inParallel(files, async (file) =>
+    (await isThere(placeOf(file.ref), file)) ? [] : [file],
+  );
+  const staged = await inParallel(missing.flat(), async (file) => ({ file, copy: await stage(file, from) }));
   return {
     async carryOut() {
-      const placeNow = placesIn(folder);
-      // Links last: no file of the same entry is put where one of its links leads.
-      for (const { file, copy } of [...staged].sort((a, b) => rank(a.file) - rank(b.file))) {
-        const place = placeNow(file.ref);
-        await fs.promises.mkdir(path.dirname(place), { recursive: true });
+      const places = placesIn(folder);
+      const putBack = async ({ file, copy }: (typeof staged)[number]) => {
+        const place = places(file.ref);
+        fs.mkdirSync(path.dirname(place), { recursive: true });
         await putInPlace(copy, place);
-      }
+      };
+      // Links last: no file of the same entry is put where one of its links leads.
+      await inParallel(
+        staged.filter(({ file }) => !('leadsTo' in file)),
+        putBack,
+      );
+      await inParallel(
+        staged.filter(({ file }) => 'leadsTo' in file),
+        putBack,
+      );
     },
   };
-}
-
-function rank(file: SavedFile): number {
-  return 'leadsTo' in file ? 1 : 0;
 }
 
 async function isThere(place: string, file: SavedFile): Promise<boolean> {
   const stat = fs.lstatSync(place, { throwIfNoEntry: false });
   if (stat === undefined) return false;
-  if ('leadsTo' in file) return stat.isSymbolicLink() && (await fs.promises.readlink(place)) === file.leadsTo;
+  if ('leadsTo' in file) return stat.isSymbolicLink() && fs.readlinkSync(place) === file.leadsTo;
   const { content, mode } = file;
   if (!stat.isFile() || stat.size !== content.bytes || modeOf(stat) !== mode) return false;
   return (await hashFile(place)) === content.sha256;
@@ -85,27 +87,24 @@ async function stage(
 ): Promise<string> {
   const copy = draft.place();
   if ('leadsTo' in file) {
-    await fs.promises.symlink(file.leadsTo, copy);
+    fs.symlinkSync(file.leadsTo, copy);
     return copy;
   }
   await copyContent(entries.contentOf(fingerprint, file.content), copy, file.content.sha256);
-  await fs.promises.chmod(copy, file.mode);
+  fs.chmodSync(copy, file.mode);
   return copy;
 }
 
 /** Copies what is kept, and makes sure that it is what was kept. Throws CacheTrouble. */
 export async function copyContent(kept: string, copy: string, sha256: string): Promise<void> {
-  try {
-    await fs.promises.copyFile(kept, copy, fs.constants.COPYFILE_FICLONE);
-  } catch {
-    throw new CacheTrouble('a part of it is missing');
-  }
-  if ((await hashFile(copy)) !== sha256) throw new CacheTrouble('a part of it was changed');
+  if (!fs.existsSync(kept)) throw new CacheTrouble('a part of it is missing');
+  const copied = await copyFile(kept, copy);
+  if (copied.sha256 !== sha256) throw new CacheTrouble('a part of it was changed');
 }
 
 async function putInPlace(copy: string, place: string): Promise<void> {
   try {
-    await fs.promises.rename(copy, place);
+    fs.renameSync(copy, place);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
     // The folder is another file system: there, the new file is complete a moment later.
