@@ -279,9 +279,9 @@ suite('The command line', function () {
       ),
     );
     const codes: Record<string, number | null> = {};
-    for (const name of ['pipeline', 'fan-out', 'failing', 'type-check', 'cycle'])
+    for (const name of ['pipeline', 'fan-out', 'failing', 'cache', 'type-check', 'cycle'])
       codes[name] = (await baton(copy.folder, 'run', name)).code;
     copy.dispose();
-    assert.deepEqual(codes, { pipeline: 0, 'fan-out': 0, failing: 1, 'type-check': 1, cycle: 2 });
+    assert.deepEqual(codes, { pipeline: 0, 'fan-out': 0, failing: 1, cache: 0, 'type-check': 1, cycle: 2 });
   });
 }).timeout(60_000);
