@@ -64,8 +64,8 @@ suite('A backend with a cache', () => {
     const { cached, ran, entries } = backend(() => SUCCEEDS);
     const { cache, ...plain } = assignment('x');
     assert.ok(cache);
-    await cached.execute(plain as Assignment, io());
-    await cached.execute(plain as Assignment, io());
+    await cached.execute(plain, io());
+    await cached.execute(plain, io());
     assert.deepEqual([ran(), entries()], [2, []]);
   });
 

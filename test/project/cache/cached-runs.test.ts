@@ -181,7 +181,7 @@ suite('A step with a cache', () => {
 
   test('runs again when its program, variables, key or dotenv files have changed', async () => {
     const step = (run: string, cache = 'true', more = '') =>
-      `${more}\nsteps: { a: { run: 'echo ran >> marks; ${run}', env: { B: "${'${{ env.A }}'}" }, cache: ${cache} } }`;
+      `${more}\nsteps: { a: { run: 'echo ran >> marks; ${run}', env: { B: "\${{ env.A }}" }, cache: ${cache} } }`;
     const env = 'env: { A: "1" }';
     const ran: number[] = [];
     const also = async (text: string, request: Partial<RunRequest> = {}) => {
