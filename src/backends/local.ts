@@ -86,9 +86,9 @@ class LocalBackend implements Backend {
       return { ok: false, failure: { kind: 'not-started', code: 125, message: request } };
     }
     const end = await runProcess(request, io, this.#launchers.next());
-    return outcomeOf(end, () =>
-      outputsOf(outputFile, { folder: this.#options.values, name, mask: this.#options.mask }),
-    );
+    const { mask, values: folder } = this.#options;
+    const told = mask === undefined || end.stdout === undefined ? end : { ...end, stdout: mask(end.stdout) };
+    return outcomeOf(told, () => outputsOf(outputFile, { folder, name, mask }));
   }
 
   /** The process of an assignment, or why there cannot be one. */

@@ -31,6 +31,13 @@ function program(done: (code: number) => void): Command {
     staySmall();
     done(await work(door()));
   };
+  const cache = () =>
+    new Option(
+      '--cache <mode>',
+      'what steps with a `cache` do: take from it, run all the same, or leave it aside',
+    )
+      .choices(['use', 'refresh', 'off'])
+      .default('use');
   const json = () => new Option('--json', 'as JSON');
 
   baton
@@ -43,6 +50,7 @@ function program(done: (code: number) => void): Command {
     .option('--detach', 'run in the background and print the run id')
     .option('--only <step...>', 'these steps and no others')
     .option('--from <step>', 'this step and everything that depends on it')
+    .addOption(cache())
     .option('--plan', 'say what would run, and run nothing')
     .option('--json', 'print the facts, one a line')
     .action((name: string, options) =>
@@ -108,6 +116,7 @@ function program(done: (code: number) => void): Command {
     .description('run the same workflow again, with the same inputs')
     .option('--failed', 'only what did not succeed; the rest is taken over')
     .option('--from <step>', 'only this step and what comes after it; the rest is taken over')
+    .addOption(cache())
     .option('--json', 'print the facts, one a line')
     .action((run: string, options) =>
       actSmall(async (door) => (await import('./rerun.ts')).rerun(door, run, options)),

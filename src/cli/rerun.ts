@@ -1,3 +1,4 @@
+import type { CacheMode } from '../model/run-event.ts';
 import { resumeRun } from '../project/own-runs.ts';
 import { secretInputs } from '../project/secrets.ts';
 import { moreSecrets, secretsAgain } from './ask-secrets.ts';
@@ -9,6 +10,7 @@ export interface RerunOptions {
   readonly failed?: boolean;
   readonly from?: string;
   readonly json?: boolean;
+  readonly cache?: CacheMode;
 }
 
 /**
@@ -23,7 +25,13 @@ export async function rerun(door: Door, run: string, options: RerunOptions): Pro
   if (!request.ok) return refuse(door, request.error);
   const { workflow, inputs } = request.value;
   const secrets = await moreSecrets(door, secretInputs(workflow.analysis.workflow), inputs);
-  return foreground(door, { ...request.value, inputs: { ...inputs, ...secrets } }, options);
+  const { cache } = options;
+  const asked = {
+    ...request.value,
+    inputs: { ...inputs, ...secrets },
+    ...(cache !== undefined && { cache }),
+  };
+  return foreground(door, asked, options);
 }
 
 function partOf({ failed, from }: RerunOptions): Part | undefined {

@@ -9,7 +9,7 @@ import { startRun, type OwnOptions, type OwnRun } from '../project/own-runs.ts';
 import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
-import type { RunEvent, StopAsker } from '../model/run-event.ts';
+import type { CacheMode, RunEvent, StopAsker } from '../model/run-event.ts';
 import { secretInputs } from '../project/secrets.ts';
 import { moreSecrets } from './ask-secrets.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly from?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
+  readonly cache?: CacheMode;
 }
 
 /** E2. `detached`: in the background, or left waiting at a gate. */
@@ -52,6 +53,7 @@ export async function run(door: Door, name: string, options: RunOptions): Promis
     ...(parallel === undefined ? {} : { parallel }),
     ...(only !== undefined && { only }),
     ...(reuse !== undefined && { reuse }),
+    ...(options.cache !== undefined && { cache: options.cache }),
   };
   return options.detach === true ? detach(door, request) : foreground(door, request, options);
 }
@@ -205,7 +207,7 @@ export function exitCodeOfRun(state: RunState): number {
 
 async function detach(door: Door, request: RunRequest): Promise<number> {
   const { folder } = door.project;
-  const { workflow, inputs, env = {}, cause, failFast = false, parallel, only, reuse } = request;
+  const { workflow, inputs, env = {}, cause, failFast = false, parallel, only, reuse, cache } = request;
   const started = await startDetached(
     { execPath: process.execPath, file: process.argv[1] ?? '' },
     {
@@ -221,6 +223,7 @@ async function detach(door: Door, request: RunRequest): Promise<number> {
         ...(parallel === undefined ? {} : { parallel }),
         ...(only !== undefined && { only }),
         ...(reuse !== undefined && { reuse }),
+        ...(cache !== undefined && { cache }),
       },
     },
   );

@@ -2,6 +2,7 @@ import module from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { quickRun } from './quick-run.ts';
+import type * as RunMain from './run-main.ts';
 
 /**
  * Where the command line begins. It tells Node to keep the compiled form of what it loads (a Node older than 22.8
@@ -12,7 +13,7 @@ import { quickRun } from './quick-run.ts';
 );
 const quick = quickRun(process.argv.slice(2));
 if (quick === undefined) require('./cli-main.cjs');
-else (require('./cli-run.cjs') as typeof import('./run-main.ts')).runQuickly(quick);
+else (require('./cli-run.cjs') as typeof RunMain).runQuickly(quick);
 
 /** The person's own folder for what can be made again; not the common one for temporary files, where others may write. */
 function cacheFolder(): string {

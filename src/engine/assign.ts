@@ -8,6 +8,7 @@ import type {
   AssignmentCommon,
   AssignmentOfKind,
   Failure,
+  ResolvedCache,
   RunId,
   StepAddress,
 } from '../model/attempt.ts';
@@ -45,6 +46,8 @@ export function assign(
   if (!resolved.ok) return bad(resolved.error);
   const places = placesOf(state, step, scope);
   if (!places.ok) return bad(places.error);
+  const cache = cacheOf(step, scope);
+  if (!cache.ok) return bad(cache.error);
   const common: AssignmentCommon = {
     run: state.run,
     step: address,
@@ -54,6 +57,7 @@ export function assign(
     env: withReserved(state, step, env.value, resolved.value.values),
     stop: step.step.stop,
     keepStdout: step.step.keepStdout,
+    ...(cache.value !== undefined && { cache: cache.value }),
   };
   return ok(Object.assign(common, resolved.value.own));
 }
@@ -149,6 +153,19 @@ function placesOf(
   if (step.cwd === undefined) return ok({ dotenv: dotenv.value });
   const cwd = renderTemplate(step.cwd, scope);
   return cwd.ok ? ok({ cwd: cwd.value, dotenv: dotenv.value }) : cwd;
+}
+
+function cacheOf({ step }: StepState, scope: Scope): Result<ResolvedCache | undefined, string> {
+  if (step.cache === undefined || (step.kind !== 'run' && step.kind !== 'script')) return ok(undefined);
+  const { key: template, ...globs } = step.cache;
+  const key = template === undefined ? ok(undefined) : renderTemplate(template, scope);
+  if (!key.ok) return key;
+  const inputs = renderAll(globs.inputs, scope);
+  if (!inputs.ok) return inputs;
+  const outputs = renderAll(globs.outputs, scope);
+  if (!outputs.ok) return outputs;
+  const keyed = key.value === undefined ? {} : { key: key.value };
+  return ok({ ...keyed, inputs: inputs.value, outputs: outputs.value });
 }
 
 function renderAll(templates: readonly string[], scope: Scope): Result<string[], string> {

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { InputDeclaration } from '../model/workflow.ts';
 import type { Place } from './projects.ts';
 

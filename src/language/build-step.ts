@@ -4,6 +4,7 @@ import {
   DEFAULT_LOOP_MAX,
   DEFAULT_STOP,
   NO_RETRY,
+  type CachePolicy,
   type ContinueOn,
   type FanOut,
   type Need,
@@ -104,6 +105,7 @@ function commonOf(entry: StepEntry, { defaults, needsOf, keepsStdout }: StepCont
   const totalTimeoutMs = durationOf(valueOf(node, 'total_timeout'));
   const fanOut = fanOutOf(node);
   const concurrency = concurrencyOf(valueOf(node, 'concurrency'));
+  const cache = cacheOf(valueOf(node, 'cache'));
   const env = valueOf(node, 'env');
   const idempotent = valueOf(node, 'idempotent');
   return {
@@ -120,7 +122,7 @@ function commonOf(entry: StepEntry, { defaults, needsOf, keepsStdout }: StepCont
     ...(fanOut !== undefined && { fanOut }),
     stop: stopOf(valueOf(node, 'stop')),
     ...(concurrency !== undefined && { concurrency }),
-    ...jsonField('cache', valueOf(node, 'cache')),
+    ...(cache !== undefined && { cache }),
     ...jsonField('problemMatcher', valueOf(node, 'problem_matcher')),
     ...(idempotent?.kind === 'scalar' && { idempotent: idempotent.value !== false }),
     keepStdout: keepsStdout(entry),
@@ -174,6 +176,16 @@ function continueOnOf(node: YamlNode | undefined): ContinueOn {
   if (isTrue(node)) return 'any-failure';
   const codes = valueOf(node, 'exit_codes');
   return codes === undefined ? 'nothing' : { exitCodes: numbersOf(codes) };
+}
+
+function cacheOf(node: YamlNode | undefined): CachePolicy | undefined {
+  if (node?.kind !== 'map' && !isTrue(node)) return undefined;
+  const key = textOf(valueOf(node, 'key'));
+  return {
+    ...(key !== undefined && { key }),
+    inputs: textListOf(valueOf(node, 'inputs')),
+    outputs: textListOf(valueOf(node, 'outputs')),
+  };
 }
 
 function stopOf(node: YamlNode | undefined): StepCommon['stop'] {

@@ -124,6 +124,14 @@ const group = (description: string): Schema => {
   };
 };
 
+const globs = (description: string): Schema =>
+  either(
+    `${description} From the project's folder; a folder means all that is in it, and ! leaves out.`,
+    'a glob or a list of globs',
+    text('A glob.', { examples: ['src/**', '!**/*.md'] }),
+    list('Globs.', text('A glob.')),
+  );
+
 const problemPattern = fields(
   'What a line with a problem looks like.',
   {
@@ -280,7 +288,16 @@ const stepFields: Readonly<Record<string, Schema>> = {
     list('Items.', anything('An item.')),
   ),
   max_parallel: count('How many items at once.'),
-  cache: anything('Reuse the outputs of an earlier run when nothing it depends on changed.'),
+  cache: either(
+    'Take the end of an earlier run, with its outputs and files, when nothing that the step depends on has changed: its program, its variables, and what is named here.',
+    'true, false or a map such as { inputs: [src/**], outputs: [dist/**] }',
+    truth('It depends on its program and its variables only.', false),
+    fields('What else it depends on, and which files it makes.', {
+      key: text('Anything else that makes a difference.', { examples: ["${{ hashFiles('**/*.lock') }}"] }),
+      inputs: globs('Files that it reads. A step that names none is not run again when a file changes.'),
+      outputs: globs('Files that it makes: they are kept, and put back when the step need not run.'),
+    }),
+  ),
   stop: fields('How the step is ended.', {
     signal: {
       type: 'string',

@@ -16,6 +16,8 @@ export type Outcome =
       /** Outputs that are too large for the journal, by name (rule V5). */
       readonly large?: Readonly<Record<string, LargeValue>>;
       readonly stdout?: string;
+      /** Nothing ran: the step's end was taken from the cache, where this run left it. */
+      readonly reused?: RunId;
     }
   | { readonly ok: false; readonly failure: Failure; readonly stdout?: string };
 
@@ -72,6 +74,17 @@ export interface AssignmentCommon {
   readonly timeoutMs?: number;
   readonly stop: StopPolicy;
   readonly keepStdout: boolean;
+  /** Of `run` and `script` steps that need not do again what they did before. */
+  readonly cache?: ResolvedCache;
+}
+
+/** What the end of a step depends on besides the step itself, and which files it makes. */
+export interface ResolvedCache {
+  readonly key?: string;
+  /** Globs, from the project's folder. */
+  readonly inputs: readonly string[];
+  /** Globs, from the project's folder. */
+  readonly outputs: readonly string[];
 }
 
 export type AssignmentOfKind =

@@ -69,7 +69,12 @@ export interface RunStarted {
   readonly reuse?: { readonly run: RunId; readonly steps: Readonly<Record<StepId, Reused>> };
   /** What a step took in the past, in milliseconds, where that is known (rule G5). */
   readonly expectedMs?: Readonly<Record<StepId, number>>;
+  /** What steps do with the cache; absent means `use`. */
+  readonly cache?: CacheMode;
 }
+
+/** `use`: take from the cache and keep there. `refresh`: run all the same, and keep anew. `off`: neither. */
+export type CacheMode = 'use' | 'off' | 'refresh';
 
 /** How a step ended in an earlier run, as far as others may read it. */
 export interface Reused {
@@ -130,7 +135,7 @@ export interface StepSkipped {
   readonly because?: StepAddress;
 }
 
-/** The step ended well in an earlier run, or in the cache, and need not run again. */
+/** The step ended well in an earlier run, and need not run again. */
 export interface StepReused extends Reused {
   readonly type: 'step-reused';
   readonly step: StepAddress;

@@ -26,9 +26,6 @@ export const STEP_KIND_INFO: Readonly<Record<StepKind, StepKindInfo>> = {
 export const SHELLS = ['bash', 'sh', 'zsh', 'pwsh', 'cmd'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** Shells whose quoting the engine knows today (rule V3). */
-export const RUNNABLE_SHELLS: readonly Shell[] = SHELLS;
-
 /** Names that a `script` may give to the language of a shell, beside the shell's own. */
 const SHELL_LANGUAGES: Readonly<Record<string, Shell>> = {
   powershell: 'pwsh',

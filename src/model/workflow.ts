@@ -109,7 +109,8 @@ export interface StepCommon {
   readonly fanOut?: FanOut;
   readonly stop: StopPolicy;
   readonly concurrency?: Concurrency;
-  readonly cache?: Json;
+  /** Of `run` and `script` steps: what they need not do again. */
+  readonly cache?: CachePolicy;
   readonly problemMatcher?: Json;
   readonly idempotent?: boolean;
   /** Some expression reads this step's `stdout`, so the engine must keep it. */
@@ -118,6 +119,13 @@ export interface StepCommon {
   readonly range: Range;
   /** Its id in the file. */
   readonly idRange: Range;
+}
+
+/** What a step's end depends on besides the step itself, and which files it makes. Globs, from the project's folder. */
+export interface CachePolicy {
+  readonly key?: Template;
+  readonly inputs: readonly Template[];
+  readonly outputs: readonly Template[];
 }
 
 export interface Need {

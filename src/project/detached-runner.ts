@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { RunId } from '../model/attempt.ts';
-import type { Cause, RunStarted } from '../model/run-event.ts';
+import type { CacheMode, Cause, RunStarted } from '../model/run-event.ts';
 import type { StepId } from '../model/workflow.ts';
 import type { Refusal } from './runs.ts';
 
@@ -23,6 +23,7 @@ export interface RunnerOrder {
         readonly failFast?: boolean;
         readonly only?: readonly StepId[];
         readonly reuse?: NonNullable<RunStarted['reuse']>;
+        readonly cache?: CacheMode;
       }
     | {
         readonly kind: 'resume';

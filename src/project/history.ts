@@ -40,7 +40,7 @@ export function expectedMs(past: Readonly<Record<StepId, StepPast>>): Record<Ste
 /** How a step ended in one run. */
 interface End {
   readonly status: FinalStatus;
-  /** Absent when it did not succeed. */
+  /** Absent when it did not succeed, or did not have to run. */
   readonly durationMs?: number;
 }
 
@@ -75,7 +75,7 @@ function spanWith(span: Span | undefined, last: Ended): Span {
 }
 
 function endOf({ outcome }: AttemptEnded, durationMs: number): End {
-  return { status: statusOf(outcome), ...(outcome.ok && { durationMs }) };
+  return { status: statusOf(outcome), ...(outcome.ok && outcome.reused === undefined && { durationMs }) };
 }
 
 /** `tdd[2].test` and `scan{src/a.ts}` are parts of `tdd` and `scan`. */

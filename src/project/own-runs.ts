@@ -22,6 +22,7 @@ import {
   type GroupOrder,
   type Queued,
 } from './admission.ts';
+import { cachedBackend } from './cache/cached-backend.ts';
 import { childRunner, type ChildDoor } from './child-runs.ts';
 import { hashFiles } from './hash-files.ts';
 import { expectedMs, pastDurations } from './history.ts';
@@ -87,7 +88,7 @@ export async function startRun(
   const writer = maskedWriter(plain, masker);
   if (request.reuse !== undefined) copyValues(writer.values, request.reuse.run);
   const events = (await journal.read(run))?.events ?? [];
-  const world = worldOf(project, writer, { options, cause: first.cause, secrets, masker });
+  const world = worldOf(project, writer, { options, orders: first, secrets, masker });
   const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
   return ok({
     run,
@@ -147,10 +148,10 @@ export async function resumeRun(
     default: {
       const { record } = reopened;
       const [began] = record.events;
-      const cause = began?.type === 'run-started' ? began.cause : UNKNOWN_CAUSE;
+      const orders = began?.type === 'run-started' ? began : UNKNOWN;
       const masker = maskerOf([...Object.values(secrets.value), ...(options.hide ?? [])]);
       const writer = maskedWriter(reopened.writer, masker);
-      const world = worldOf(project, writer, { options, cause, secrets: secrets.value, masker });
+      const world = worldOf(project, writer, { options, orders, secrets: secrets.value, masker });
       const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
       const go = (since: readonly RunEvent[]) =>
         adopt({ writer, record: { ...record, events: [...record.events, ...since] } }, world);
@@ -175,7 +176,10 @@ async function orderAgain(project: Project, run: RunId): Promise<Result<GroupOrd
   return open && first?.type === 'run-started' ? orderOf(first, run) : ok(undefined);
 }
 
-const UNKNOWN_CAUSE: Cause = { kind: 'person', door: 'library' };
+/** What a run was told when it began, and hands on to what it runs. */
+type Orders = Pick<RunStarted, 'cause' | 'cache'>;
+
+const UNKNOWN: Orders = { cause: { kind: 'person', door: 'library' } };
 
 /** The secrets that a run was given when it began, given again; the refusal names those that are missing. */
 async function secretsAgain(
@@ -201,7 +205,7 @@ async function secretsAgain(
 
 interface WorldParts {
   readonly options: OwnOptions;
-  readonly cause: Cause;
+  readonly orders: Orders;
   readonly secrets: Secrets;
   readonly masker: Masker | undefined;
 }
@@ -209,20 +213,29 @@ interface WorldParts {
 function worldOf(
   project: Project,
   writer: JournalWriter,
-  { options, cause, secrets, masker }: WorldParts,
+  { options, orders, secrets, masker }: WorldParts,
 ): RunWorld {
-  const { folder, env } = project;
+  const { folder, env, runs } = project;
   const { onEvents, park } = options;
   const values = valueFiles(writer.values);
   return {
-    backend: localBackend({
-      run: writer.run,
-      folder,
-      scratch: writer.scratch,
-      values: writer.values,
-      env: withoutSecrets(env),
-      ...(masker !== undefined && { mask: (text: string) => masker.text(text) }),
-    }),
+    backend: cachedBackend(
+      localBackend({
+        run: writer.run,
+        folder,
+        scratch: writer.scratch,
+        values: writer.values,
+        env: withoutSecrets(env),
+        ...(masker !== undefined && { mask: (text: string) => masker.text(text) }),
+      }),
+      {
+        folder,
+        root: project.cache,
+        values: writer.values,
+        mode: orders.cache ?? 'use',
+        journal: runs.journal,
+      },
+    ),
     clock: systemClock,
     random: Math.random,
     sources: {
@@ -232,9 +245,9 @@ function worldOf(
       fileOf: values.fileOf,
     },
     runChild: childRunner(
-      childDoor(project, writer, { cause, hide: [...Object.values(secrets), ...(options.hide ?? [])] }),
+      childDoor(project, writer, { orders, hide: [...Object.values(secrets), ...(options.hide ?? [])] }),
     ),
-    enterGroup: groupDoor(project, cause),
+    enterGroup: groupDoor(project, orders.cause),
     ...(onEvents && { onEvents }),
     ...(park !== undefined && { park }),
   };
@@ -259,11 +272,11 @@ function groupDoor(project: Project, cause: Cause): EnterGroup {
 function childDoor(
   project: Project,
   writer: JournalWriter,
-  { cause, hide }: { readonly cause: Cause; readonly hide: readonly string[] },
+  { orders, hide }: { readonly orders: Orders; readonly hide: readonly string[] },
 ): ChildDoor {
   const { journal } = project.runs;
   return {
-    above: callersOf(cause),
+    above: callersOf(orders.cause),
     valuesOf: (run) => valuesBeside(writer.values, run),
     async begin({ run, ref, inputs, cause, onEvents }) {
       const past = await journal.read(run);
@@ -276,7 +289,11 @@ function childDoor(
       const begun =
         workflow === undefined
           ? await resumeRun(project, run, { onEvents, hide, secrets: textsIn(inputs) })
-          : await startRun(project, { workflow: workflow.value, inputs, cause }, { run, onEvents, hide });
+          : await startRun(
+              project,
+              { workflow: workflow.value, inputs, cause, ...(orders.cache && { cache: orders.cache }) },
+              { run, onEvents, hide },
+            );
       if (!begun.ok) return err(refusalWords(begun.error));
       const { ended } = begun.value;
       return ok({ kind: 'running', child: { ended, stop: (how) => project.runs.stop(run, how) } });

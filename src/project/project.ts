@@ -16,6 +16,8 @@ export interface Project {
   readonly groups: Groups;
   /** What steps inherit. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder in which ends of steps are kept that have a `cache`, absolute. */
+  readonly cache: string;
 }
 
 export interface ProjectOptions {
@@ -27,6 +29,8 @@ export interface ProjectOptions {
   readonly groups?: Groups;
   /** What steps inherit; the default is this process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where ends of steps with a `cache` are kept; the default is `.baton/cache` in the folder. */
+  readonly cache?: string;
 }
 
 /** Opens a folder. Nothing is read or written before it is asked for. */
@@ -37,5 +41,6 @@ export function openProject(folder: string, options: ProjectOptions = {}): Proje
   const groups = options.groups ?? new FileGroups(kept);
   const workflows = workflowsOf(root, options.files);
   const env = options.env ?? process.env;
-  return { folder: root, workflows, runs: runsOf(journal, workflows), groups, env };
+  const cache = path.resolve(options.cache ?? path.join(kept, 'cache'));
+  return { folder: root, workflows, runs: runsOf(journal, workflows), groups, env, cache };
 }

@@ -7,7 +7,7 @@ import { nearest } from '../base/nearest.ts';
 import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Cause, RunStarted, StopAsker } from '../model/run-event.ts';
+import type { CacheMode, Cause, RunStarted, StopAsker } from '../model/run-event.ts';
 import { resolveInputs, type InputProblem } from './inputs.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { reuseFrom, type Part } from './reuse.ts';
@@ -30,6 +30,8 @@ export interface RunRequest {
   readonly only?: readonly StepId[];
   /** Ends that are taken over from an earlier run. */
   readonly reuse?: NonNullable<RunStarted['reuse']>;
+  /** What steps do with the cache; `use` unless said otherwise. */
+  readonly cache?: CacheMode;
 }
 
 /** What a person says to a gate. */
@@ -144,6 +146,7 @@ export function beginningOf(request: RunRequest): Result<Beginning, Refusal> {
     onFailure: request.failFast === true ? 'kill' : workflow.limits.onFailure,
     ...(request.only !== undefined && { only: request.only }),
     ...(request.reuse !== undefined && { reuse: request.reuse }),
+    ...(request.cache !== undefined && request.cache !== 'use' && { cache: request.cache }),
   };
   return ok({ first, secrets });
 }

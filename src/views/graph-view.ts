@@ -9,6 +9,7 @@ import type { StepKind } from '../model/step-kind.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { runStatus, shownStatus } from './run-report.ts';
 import { progressInside } from './step-rows.ts';
+import { reusedIn } from './words.ts';
 
 /** What the graph panel shows. JSON-safe, because it travels to the panel in a message. */
 export interface GraphView {
@@ -181,7 +182,7 @@ function detailOf(step: StepState, run: RunState): string[] {
       return [];
     case 'running':
     case 'succeeded':
-      return [progressInside(step) ?? '', attemptOf(step), step.reused === undefined ? '' : 'taken over'];
+      return [progressInside(step) ?? '', attemptOf(step), takenFrom(step)];
     case 'backoff':
     case 'failed':
     case 'timed_out':
@@ -192,6 +193,12 @@ function detailOf(step: StepState, run: RunState): string[] {
     default:
       return impossible(step.status);
   }
+}
+
+function takenFrom(step: StepState): string {
+  if (step.reused !== undefined) return 'taken over';
+  const run = reusedIn(step);
+  return run === undefined ? '' : `reused from run ${run}`;
 }
 
 function openNeeds(step: StepState, run: RunState): string {

@@ -14,6 +14,7 @@ import {
   type StepStatus,
 } from '../model/run-state.ts';
 import { stepRows } from './step-rows.ts';
+import { reusedIn } from './words.ts';
 
 /** One run as `baton show --json` prints it. */
 export interface RunReport {
@@ -54,7 +55,7 @@ export interface StepReport {
   readonly question?: string;
   /** Of a `workflow` step: the run of its last attempt. */
   readonly child?: RunId;
-  /** Its end was taken over from this run. */
+  /** Its end is that of this run: taken over, or from the cache. */
   readonly reused?: RunId;
 }
 
@@ -116,7 +117,7 @@ function stepReport(
       item: step.item?.value,
       question: wait?.for === 'answer' ? wait.question : undefined,
       child: step.attempts.at(-1)?.child,
-      reused: step.reused?.from,
+      reused: step.reused?.from ?? reusedIn(step),
     }),
   };
 }

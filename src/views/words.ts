@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import { describeFailure } from '../model/attempt.ts';
+import { describeFailure, type RunId } from '../model/attempt.ts';
 import type { SkipReason } from '../model/run-event.ts';
 import type { Attempt, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
 
@@ -43,6 +43,12 @@ export function attemptDurationMs(attempt: Attempt | undefined, now: number): nu
   return attempt.durationMs ?? Math.max(0, now - attempt.startedAt);
 }
 
+/** The run from which the cache took the end of the last attempt. */
+export function reusedIn({ attempts }: Pick<StepState, 'attempts'>): RunId | undefined {
+  const outcome = attempts.at(-1)?.outcome;
+  return outcome?.ok === true ? outcome.reused : undefined;
+}
+
 /** The step's row in words, after its name: `2.1 s`, `attempt 2, 340 ms`, `exit 1, 2.1 s`, `skipped: …`. */
 export function stepDetail(step: StepState, now: number): string {
   const parts: string[] = [];
@@ -58,6 +64,7 @@ export function stepDetail(step: StepState, now: number): string {
     parts.push(step.wait.for === 'answer' ? step.wait.question : `group ${step.wait.group}`);
   }
   if (step.reused !== undefined) parts.push(`taken over from run ${step.reused.from}`);
+  else if (reusedIn(step) !== undefined) parts.push(`reused from run ${reusedIn(step)}`);
   const reason = reasonWords(step);
   if (reason !== undefined) parts.push(reason);
   const durationMs = attemptDurationMs(attempt, now);

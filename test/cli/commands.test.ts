@@ -289,6 +289,7 @@ suite('The command line', function () {
       pipeline: 0,
       'fan-out': 0,
       'for-each': 0,
+      cache: 0,
       gate: 0,
       tdd: 0,
       release: 0,

@@ -181,8 +181,8 @@ suite('What keeps a workflow from running', () => {
       .join(' ');
 
   test('are errors, and what cannot run yet', () => {
-    assert.equal(codes('steps: { a: { run: x, cache: y } }'), 'baton/not-yet');
-    assert.equal(codes('steps: { a: { run: x, cach: y } }'), 'baton/unknown-key');
+    assert.equal(codes('steps: { a: { agent: { prompt: x, command: [y] } } }'), 'baton/not-yet');
+    assert.equal(codes('steps: { a: { run: x, cach: true } }'), 'baton/unknown-key');
     assert.equal(codes('steps: { a: { needs: b, run: x } }'), 'baton/unknown-step');
   });
 
@@ -195,7 +195,10 @@ suite('What keeps a workflow from running', () => {
     const silenced = (code: string, line: string): string =>
       codes(`steps:\n  a:\n    run: x\n    # baton-ignore: ${code}\n    ${line}\n`);
     assert.equal(silenced('cycle', 'needs: a'), 'baton/cycle');
-    assert.equal(silenced('not-yet', 'cache: x'), 'baton/not-yet');
+    assert.equal(
+      codes('steps:\n  a:\n    # baton-ignore: not-yet\n    agent: { prompt: x, command: [y] }\n'),
+      'baton/not-yet',
+    );
     assert.equal(silenced('unknown-key', 'x-note: mine'), '');
     assert.equal(silenced('unknown-value', 'env: { A: "${{ inputs.a }}" }'), '');
   });

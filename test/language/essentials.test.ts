@@ -80,9 +80,10 @@ suite('Analysis', () => {
 
   test('keeps a workflow from being run by errors and by what cannot run yet, not by hints', () => {
     const blocks = (text: string) => blockers(analyze(text)).map(({ code }) => code);
-    assert.deepEqual(blocks('steps:\n  a: { loop: { steps: { b: { run: x, cache: y } } } }\n'), [
-      'baton/not-yet',
-    ]);
+    assert.deepEqual(
+      blocks('steps:\n  a: { loop: { steps: { b: { agent: { prompt: x, command: [y] } } } } }\n'),
+      ['baton/not-yet'],
+    );
     assert.deepEqual(blocks('on: { schedule: { cron: "0 2 * * *" } }\nsteps:\n  a: { run: x }\n'), []);
     assert.deepEqual(blocks('steps:\n  a: { rum: x }\n').includes('baton/unknown-key'), true);
   });

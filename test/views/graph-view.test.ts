@@ -113,6 +113,14 @@ after skipped (needs slow, which timed out)`,
     );
   });
 
+  test('what the cache gave says which run it was', () => {
+    const run = runOf(workflowOf('a: run'), [
+      started(0, 'a'),
+      ended(5, 'a', { took: 5, outcome: { ok: true, outputs: {}, reused: 'r0' } }),
+    ]);
+    assert.equal(told(run), 'a succeeded (reused from run r0) took 5');
+  });
+
   test('in a lost run nothing runs any more', () => {
     const run = runOf(workflowOf('a: run\nb: run retry 1\nc: run needs a'), [
       started(0, 'a'),

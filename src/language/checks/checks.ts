@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { checkCaches } from './cache.ts';
 import { checkChildren } from './children.ts';
 import { checkCycles } from './cycles.ts';
 import { checkExpressions } from './expressions.ts';
@@ -29,5 +30,6 @@ export const CHECKS: readonly Check[] = [
   checkChildren,
   checkSchedules,
   checkProblemMatchers,
+  checkCaches,
   checkNotYet,
 ];

@@ -103,6 +103,7 @@ const COMPANIONS: ReadonlyMap<string, { readonly beside: readonly string[]; read
     ['language', { beside: ['script'], severity: 'error' }],
     ['with', { beside: ['workflow'], severity: 'error' }],
     ['shell', { beside: ['run', 'gate'], severity: 'warning' }],
+    ['cache', { beside: ['run', 'script'], severity: 'warning' }],
     ['max_parallel', { beside: ['for_each', 'matrix'], severity: 'warning' }],
   ]);
 
