@@ -4,7 +4,7 @@
 //   npm run build && node bench/start.js [rounds]
 //
 // Prints medians and ratios, measured in turn, pair by pair.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { CLI, line, runNode, temporaryFolder } from './measure.js';

@@ -34,12 +34,11 @@ export class FileJournal implements Journal {
   async create(run: RunId, first: RunStarted): Promise<JournalWriter | 'exists'> {
     this.#prepareRoot();
     const draft = path.join(this.#root, 'runs', `.draft-${process.pid}-${run}`);
-    fs.rmSync(draft, { recursive: true, force: true });
-    for (const name of ['logs', 'requests', 'scratch'])
-      fs.mkdirSync(path.join(draft, name), { recursive: true });
+    if (fs.existsSync(draft)) fs.rmSync(draft, { recursive: true, force: true });
+    for (const name of ['', 'logs', 'requests', 'scratch']) fs.mkdirSync(path.join(draft, name));
     writeOwner(draft, thisProcess());
     const writer = FileWriter.open({ run, folder: draft, now: this.#now, lastSeq: 0, root: this.#root });
-    writer.append([first]);
+    writer.first = writer.append([first]);
     if (!claim(draft, this.#folder(run))) {
       await writer.abandon();
       fs.rmSync(draft, { recursive: true, force: true });
@@ -52,15 +51,16 @@ export class FileJournal implements Journal {
       workflow: workflow.ref,
       name: workflow.name,
       cause,
-      startedAt: writer.startedAt,
+      startedAt: writer.first[0]?.at ?? 0,
     });
     return writer;
   }
 
   #prepareRoot(): void {
-    fs.mkdirSync(path.join(this.#root, 'runs'), { recursive: true });
     const ignore = path.join(this.#root, '.gitignore');
-    if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, '*\n');
+    if (fs.existsSync(ignore) && fs.existsSync(path.join(this.#root, 'runs'))) return;
+    fs.mkdirSync(path.join(this.#root, 'runs'), { recursive: true });
+    fs.writeFileSync(ignore, '*\n');
   }
 
   #folder(run: RunId): string {

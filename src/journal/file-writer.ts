@@ -28,7 +28,7 @@ const LOOK_FOR_REQUESTS_MS = 500;
 /** Appends to one run's files. The only writer there is, as long as `owner.json` names this process. */
 export class FileWriter implements JournalWriter {
   readonly run: RunId;
-  startedAt = 0;
+  first: readonly RunEvent[] = [];
   readonly #root: string;
   readonly #stamper: Stamper;
   readonly #fd: number;
@@ -64,7 +64,6 @@ export class FileWriter implements JournalWriter {
 
   append(facts: readonly Fact[]): readonly RunEvent[] {
     const events = this.#stamper.stamp(facts);
-    this.startedAt ||= events[0]?.at ?? 0;
     try {
       writeAll(this.#fd, events.map(lineOf).join(''));
       this.#tellIndex(events);

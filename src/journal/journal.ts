@@ -39,6 +39,8 @@ export interface LogQuery {
 /** The owner's end of one run's journal. */
 export interface JournalWriter {
   readonly run: RunId;
+  /** What `create` wrote; nothing for a run that was taken over. */
+  readonly first: readonly RunEvent[];
   /** A folder of the run's own for scripts and outputs, absolute. */
   readonly scratch: string;
   /** Numbers, stamps and writes facts; they have reached the operating system on return. Throws JournalFailure. */

@@ -37,8 +37,8 @@ export async function startRun(
   if (!isRunId(run)) return err({ kind: 'unknown', message: `"${run}" cannot be the name of a run.` });
   const writer = await journal.create(run, first.value);
   if (writer === 'exists') return err({ kind: 'taken', message: `There is a run ${run} already.` });
-  const events = (await journal.read(run))?.events ?? [];
-  return ok({ run, ended: carryOn({ writer, events, world: worldOf(project, writer, options) }) });
+  const world = worldOf(project, writer, options);
+  return ok({ run, ended: carryOn({ writer, events: writer.first, world }) });
 }
 
 /** Goes on with a run whose owner died. */

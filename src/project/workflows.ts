@@ -4,7 +4,6 @@ import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { sha256 } from '../base/sha256.ts';
 import { analyze, type Analysis } from '../language/analyze.ts';
-import { findWorkflowFiles, workflowMatcher } from './workflow-files.ts';
 
 /** A workflow file as it is on the disk now. */
 export interface LoadedWorkflow {
@@ -22,18 +21,15 @@ export interface Workflows {
   load(pathOrName: string): Promise<Result<LoadedWorkflow, string>>;
   /** Reads one file that `list` named. */
   read(ref: string): Result<LoadedWorkflow, string>;
-  /** Whether a path from the project's folder names a workflow file by the setting. */
-  isWorkflow(ref: string): boolean;
 }
 
 export function workflowsOf(folder: string, files?: readonly string[]): Workflows {
-  const isWorkflow = workflowMatcher(files);
-  const list = () => findWorkflowFiles(folder, files);
+  // Loaded when somebody looks around: a run of a file that was named by its path is on its way sooner.
+  const list = async () => (await import('./workflow-files.ts')).findWorkflowFiles(folder, files);
   const read = (ref: string) => readWorkflow(folder, ref);
   return {
     list,
     read,
-    isWorkflow,
     async load(pathOrName) {
       const direct = refOf(folder, pathOrName);
       if (fs.statSync(path.resolve(folder, direct), { throwIfNoEntry: false })?.isFile() === true)

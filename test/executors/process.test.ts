@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,7 +8,6 @@ import { startLauncher, type Launcher } from '../../src/executors/launcher.ts';
 import type { ProcessRequest } from '../../src/executors/process-request.ts';
 import { runProcess, type ProcessEnd } from '../../src/executors/process.ts';
 import { DEFAULT_STOP } from '../../src/model/workflow.ts';
-import { eventually } from '../eventually.ts';
 
 const BASE = { PATH: process.env['PATH'], HOME: '/', PERL5OPT: '-Mnosuchmodule', 'odd.name-1': 'odd' };
 
@@ -73,49 +71,21 @@ for (const [way, launcherOf] of Object.entries(WAYS)) {
 
     test('is given its arguments byte for byte', async () => {
       const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((value) => !value.includes('\0'));
-      const odd = fc.constantFrom(
-        '',
-        '\n',
-        '-e',
-        '--',
-        "'",
-        '"',
-        '$HOME',
-        '$(touch x)',
-        '`',
-        '\\',
-        '*',
-        '=',
-        '\r\n',
-      );
+      const odd = fc.constantFrom('', '\n', '-e', '--', '=', '\r\n', `'"$HOME $(touch x) \`touch x\` \\ *`);
       const show = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))';
       await fc.assert(
         fc.asyncProperty(fc.array(fc.oneof(text, odd), { maxLength: 8 }), async (args) => {
           number++;
           assert.deepEqual(await run(process.execPath, ['-e', show, '--', ...args]), { ok: true });
-          assert.deepEqual(
-            JSON.parse(printed()),
-            args.map((arg) => arg.toWellFormed()),
-          );
+          assert.deepEqual(JSON.parse(printed()), args);
         }),
         { numRuns: 15 },
       );
     });
 
     test('is given its environment byte for byte, and nothing else', async () => {
-      const name = fc.constantFrom(
-        'A',
-        'B_1',
-        'odd.name-1',
-        'HOME',
-        'PWD',
-        '_',
-        'SHLVL',
-        'IFS',
-        'UID',
-        'with space',
-        'Ü',
-      );
+      const names = 'A B_1 odd.name-1 HOME PWD OLDPWD _ SHLVL IFS UID Ü'.split(' ');
+      const name = fc.constantFrom(...names, 'with space');
       const value = fc.oneof(
         fc.string({ unit: 'grapheme', maxLength: 20 }).filter((one) => !one.includes('\0')),
         fc.constantFrom('', '\n', "it's", '$(touch x)', 'a=b', '\t', '\\n'),
@@ -125,7 +95,7 @@ for (const [way, launcherOf] of Object.entries(WAYS)) {
           number++;
           const env = { PATH: BASE.PATH, ...more };
           assert.deepEqual(await run('/usr/bin/env', ['-0'], { env }), { ok: true });
-          const expected = Object.entries(env).map(([key, one]) => `${key}=${(one ?? '').toWellFormed()}`);
+          const expected = Object.entries(env).map(([key, one]) => `${key}=${one ?? ''}`);
           assert.deepEqual(printed().split('\0').slice(0, -1).toSorted(), expected.toSorted());
         }),
         { numRuns: 25 },
