@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isatty } from 'node:tty';
 import { openProject, type Project } from '../project/project.ts';
 import type { TerminalStyle } from '../views/terminal.ts';
 
@@ -10,6 +11,8 @@ export interface Door {
   /** True when standard output is a terminal that understands cursor movement. */
   readonly live: boolean;
   readonly columns: () => number;
+  /** Standard output itself, for those who wait until it has taken what they wrote. */
+  output(): NodeJS.WriteStream;
   print(text: string): void;
   complain(text: string): void;
 }
@@ -22,18 +25,20 @@ export function openDoor(options: { readonly folder?: string }): Door {
   if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new UsageError(`The folder "${folder}" does not exist.`);
   }
-  survivePipes();
-  const live = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+  const output = opened(() => process.stdout);
+  const complaints = opened(() => process.stderr);
+  const live = isatty(1) && process.env['TERM'] !== 'dumb';
   return {
     project: openProject(folder),
     live,
     style: {
-      colour: usesColour(),
+      colour: usesColour(live),
       unicode: process.platform !== 'win32' || process.env['WT_SESSION'] !== undefined,
     },
-    columns: () => process.stdout.columns ?? 80,
-    print: (text) => void process.stdout.write(text),
-    complain: (text) => void process.stderr.write(text),
+    columns: () => output().columns ?? 80,
+    output,
+    print: (text) => void output().write(text),
+    complain: (text) => void complaints().write(text),
   };
 }
 
@@ -46,20 +51,23 @@ function findFolder(from: string): string {
 }
 
 /** https://no-color.org, and the usual way to ask for colours where there is no terminal. */
-function usesColour(): boolean {
+function usesColour(live: boolean): boolean {
   if ((process.env['NO_COLOR'] ?? '') !== '') return false;
   if ((process.env['FORCE_COLOR'] ?? '0') !== '0') return true;
-  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+  return live;
 }
 
-/** Whoever reads our output may go away (`| head`); a run goes on all the same. */
-function survivePipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
+/**
+ * A stream, opened when it is first written to: a run's first step need not wait for that. Whoever reads it may go away
+ * (`| head`); a run goes on all the same.
+ */
+function opened(open: () => NodeJS.WriteStream): () => NodeJS.WriteStream {
+  let stream: NodeJS.WriteStream | undefined;
+  return () =>
+    (stream ??= open().on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED' && error.code !== 'EIO')
         throw error;
-    });
-  }
+    }));
 }
 
 /** `--json`: one value, readable. */

@@ -162,7 +162,7 @@ async function printLog(door: Door, at: { run: string; step: string; attempt: nu
     const bytes = await door.project.runs.journal.readLog({ ...at, fromByte, maxBytes: CHUNK_BYTES });
     if (bytes === undefined || bytes.length === 0) return;
     fromByte += bytes.length;
-    if (!process.stdout.write(bytes)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+    if (!door.output().write(bytes)) await new Promise((resolve) => door.output().once('drain', resolve));
   }
 }
 
