@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isatty } from 'node:tty';
 import { openProject, type Project } from '../project/project.ts';
 import type { TerminalStyle } from '../views/terminal.ts';
 
@@ -10,6 +11,8 @@ export interface Door {
   /** True when standard output is a terminal that understands cursor movement. */
   readonly live: boolean;
   readonly columns: () => number;
+  /** Standard output itself, for those who wait until it has taken what they wrote. */
+  output(): NodeJS.WriteStream;
   print(text: string): void;
   complain(text: string): void;
   /** Aborted once nobody reads standard output any more. */
@@ -26,18 +29,16 @@ export function openDoor(options: { readonly folder?: string }): Door {
   if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new UsageError(`The folder "${folder}" does not exist.`);
   }
-  const output = survivePipes();
-  const live = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+  const live = isatty(1) && process.env['TERM'] !== 'dumb';
+  const output = openOutput();
   return {
     project: openProject(folder),
     live,
     style: {
-      colour: usesColour(),
+      colour: usesColour(live),
       unicode: process.platform !== 'win32' || process.env['WT_SESSION'] !== undefined,
     },
-    columns: () => process.stdout.columns ?? 80,
-    print: (text) => void process.stdout.write(text),
-    complain: (text) => void process.stderr.write(text),
+    columns: () => output.output().columns ?? 80,
     ...output,
   };
 }
@@ -51,31 +52,52 @@ function findFolder(from: string): string {
 }
 
 /** https://no-color.org, and the usual way to ask for colours where there is no terminal. */
-function usesColour(): boolean {
+function usesColour(live: boolean): boolean {
   if ((process.env['NO_COLOR'] ?? '') !== '') return false;
   if ((process.env['FORCE_COLOR'] ?? '0') !== '0') return true;
-  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+  return live;
 }
 
 const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EIO']);
 
+type Output = Pick<Door, 'output' | 'print' | 'complain' | 'readerGone' | 'arrived'>;
+
 /**
  * Whoever reads our output may go away (`| head`), and what it goes to may be full: a run goes on all the same. Losing a
- * reader is nobody's mistake; anything else is told, once.
+ * reader is nobody's mistake; anything else is told, once. Both streams are opened when they are first written to: a
+ * run's first step need not wait for that.
  */
-function survivePipes(): Pick<Door, 'readerGone' | 'arrived'> {
+function openOutput(): Output {
   const gone = new AbortController();
   let isLost = false;
-  process.stderr.on('error', () => undefined);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (GONE.has(error.code ?? '')) gone.abort();
-    else if (!isLost) process.stderr.write(`baton: The output cannot be written: ${error.message}\n`);
-    isLost ||= !gone.signal.aborted;
-  });
-  // An error is told of only after the write that met it was.
-  const arrived = () =>
-    new Promise<boolean>((resolve) => process.stdout.write('', () => setImmediate(() => resolve(!isLost))));
-  return { readerGone: gone.signal, arrived };
+  const complaints = opened(
+    () => process.stderr,
+    () => undefined,
+  );
+  const output = opened(
+    () => process.stdout,
+    (error) => {
+      if (GONE.has(error.code ?? '')) gone.abort();
+      else if (!isLost) complaints().write(`baton: The output cannot be written: ${error.message}\n`);
+      isLost ||= !gone.signal.aborted;
+    },
+  );
+  return {
+    output,
+    print: (text) => void output().write(text),
+    complain: (text) => void complaints().write(text),
+    readerGone: gone.signal,
+    // An error is told of only after the write that met it was.
+    arrived: () => new Promise((resolve) => output().write('', () => setImmediate(() => resolve(!isLost)))),
+  };
+}
+
+function opened(
+  open: () => NodeJS.WriteStream,
+  onError: (error: NodeJS.ErrnoException) => void,
+): () => NodeJS.WriteStream {
+  let stream: NodeJS.WriteStream | undefined;
+  return () => (stream ??= open().on('error', onError));
 }
 
 /** `--json`: one value, readable. */

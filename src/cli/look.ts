@@ -182,8 +182,8 @@ async function printLog(door: Door, at: { run: string; step: string; attempt: nu
     const bytes = await door.project.runs.journal.readLog({ ...at, fromByte, maxBytes: CHUNK_BYTES });
     if (bytes === undefined || bytes.length === 0) return;
     fromByte += bytes.length;
-    await new Promise((resolve) => process.stdout.write(bytes, resolve));
-    if (!process.stdout.writable) return;
+    await new Promise((resolve) => door.output().write(bytes, resolve));
+    if (!door.output().writable) return;
   }
 }
 

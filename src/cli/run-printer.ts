@@ -13,11 +13,12 @@ const REDRAW_EVERY_MS = 80;
 
 /** `--json`: the facts themselves, one a line, and nothing else. */
 export function jsonPrinter(door: Door): RunPrinter {
+  const page = new Page(door);
   return {
-    onEvents: (events) => door.print(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
+    onEvents: (events) => page.add(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
     onOutput: () => undefined,
     say: () => undefined,
-    close: () => undefined,
+    close: () => page.turn(),
   };
 }
 
@@ -25,14 +26,36 @@ export function jsonPrinter(door: Door): RunPrinter {
 export function textPrinter(door: Door): RunPrinter {
   const { style, live, columns } = door;
   const screen = new RunScreen({ style, live, columns, now: Date.now });
-  const timer = live ? setInterval(() => door.print(screen.redraw()), REDRAW_EVERY_MS) : undefined;
+  const page = new Page(door);
+  const timer = live ? setInterval(() => page.add(screen.redraw()), REDRAW_EVERY_MS) : undefined;
   return {
-    onEvents: (events) => door.print(screen.events(events)),
-    onOutput: (step, lines) => door.print(screen.output(step, lines)),
-    say: (line) => door.print(screen.say(line)),
+    onEvents: (events) => page.add(screen.events(events)),
+    onOutput: (step, lines) => page.add(screen.output(step, lines)),
+    say: (line) => page.add(screen.say(line)),
     close() {
       clearInterval(timer);
-      door.print(screen.close());
+      page.add(screen.close());
+      page.turn();
     },
   };
+}
+
+/** What is said in one turn of the event loop is printed at once, after steps have been started. */
+class Page {
+  readonly #door: Door;
+  #text = '';
+
+  constructor(door: Door) {
+    this.#door = door;
+  }
+
+  add(text: string): void {
+    if (this.#text === '' && text !== '') setImmediate(() => this.turn());
+    this.#text += text;
+  }
+
+  turn(): void {
+    if (this.#text !== '') this.#door.print(this.#text);
+    this.#text = '';
+  }
 }

@@ -8,9 +8,8 @@ import type * as RunMain from './run-main.ts';
  * Where the command line begins. It tells Node to keep the compiled form of what it loads (a Node older than 22.8
  * cannot): reading what was compiled last time takes a third of the time. Then it loads as little as will do.
  */
-(module as { enableCompileCache?: (folder: string) => unknown }).enableCompileCache?.(
-  path.join(cacheFolder(), 'baton'),
-);
+const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown }; // not in Node 20
+enableCompileCache?.(path.join(cacheFolder(), 'baton'));
 const quick = quickRun(process.argv.slice(2));
 if (quick === undefined) require('./cli-main.cjs');
 else (require('./cli-run.cjs') as typeof RunMain).runQuickly(quick);

@@ -31,8 +31,10 @@ function look(name: string, folders: readonly string[], endings: readonly string
 
 function isProgram(file: string): boolean {
   try {
+    // Most folders of a PATH do not have it: asking without an exception is cheaper.
+    if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
     fs.accessSync(file, fs.constants.X_OK);
-    return fs.statSync(file).isFile();
+    return true;
   } catch {
     return false;
   }

@@ -10,6 +10,8 @@ export interface Place {
   readonly project: Project;
   /** The setting it was opened with. */
   readonly files: readonly string[];
+  /** Whether that setting makes a workflow of a path from the folder. */
+  readonly isWorkflow: (ref: string) => boolean;
 }
 
 /** One project per workspace folder, opened anew when the setting `baton.files` changes. */
@@ -47,7 +49,7 @@ export class Projects implements vscode.Disposable {
   /** Whether the setting makes this file a workflow; other sides of a comparison and printed output never are. */
   isWorkflow(uri: vscode.Uri): boolean {
     const found = this.find(uri);
-    if (found !== undefined) return found.place.project.workflows.isWorkflow(found.ref);
+    if (found !== undefined) return found.place.isWorkflow(found.ref);
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     if (folder !== undefined) return workflowMatcher(settings.files(folder.uri))(refIn(folder, uri));
     if (uri.scheme !== 'file' && uri.scheme !== 'untitled') return false;
@@ -69,7 +71,8 @@ export class Projects implements vscode.Disposable {
         const kept = before.find(
           (place) => place.folder.uri.toString() === folder.uri.toString() && same(place.files, files),
         );
-        return kept ?? { folder, files, project: openProject(folder.uri.fsPath, { files }) };
+        const project = () => openProject(folder.uri.fsPath, { files });
+        return kept ?? { folder, files, isWorkflow: workflowMatcher(files), project: project() };
       });
   }
 

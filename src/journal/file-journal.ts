@@ -45,7 +45,7 @@ export class FileJournal implements Journal {
     try {
       prepareRoot(this.#root);
       writer = this.#draft(run, draft);
-      writer.append([first]);
+      writer.first = writer.append([first]);
       if (claim(draft, this.#folder(run))) return this.#begun(writer, first);
       await writer.abandon();
       return 'exists';

@@ -33,6 +33,7 @@ const LOOK_FOR_REQUESTS_MS = 500;
 export class FileWriter implements JournalWriter {
   readonly run: RunId;
   startedAt = 0;
+  first: readonly RunEvent[] = [];
   readonly #root: string;
   readonly #stamper: Stamper;
   readonly #fd: number;

@@ -45,6 +45,8 @@ export interface LogQuery {
 /** The owner's end of one run's journal. */
 export interface JournalWriter {
   readonly run: RunId;
+  /** What `create` wrote; nothing for a run that was taken over. */
+  readonly first: readonly RunEvent[];
   /** A folder of the run's own for scripts and outputs, absolute. */
   readonly scratch: string;
   /** Where values live that are too large for the journal (rule V5), absolute. May not be there yet. */

@@ -26,6 +26,10 @@ class MaskedWriter implements JournalWriter {
     return this.#writer.run;
   }
 
+  get first(): readonly RunEvent[] {
+    return this.#writer.first;
+  }
+
   get scratch(): string {
     return this.#writer.scratch;
   }

@@ -44,7 +44,7 @@ export class MemoryJournal implements Journal {
     const kept: KeptRun = { events: [], logs: new Map(), requests: [], changed: new Set(), owner: undefined };
     this.#runs.set(run, kept);
     const writer = this.#own(run, kept);
-    writer.append([first]);
+    writer.first = writer.append([first]);
     this.#tell();
     return Promise.resolve(writer);
   }
@@ -135,6 +135,7 @@ export class MemoryJournal implements Journal {
 
 class MemoryWriter implements JournalWriter {
   readonly run: RunId;
+  first: readonly RunEvent[] = [];
   readonly #kept: KeptRun;
   readonly #stamper: Stamper;
   readonly #tell: () => void;

@@ -87,13 +87,12 @@ export async function startRun(
   const masker = maskerOf([...Object.values(secrets), ...(options.hide ?? [])]);
   const writer = maskedWriter(plain, masker);
   if (request.reuse !== undefined) copyValues(writer.values, request.reuse.run);
-  const events = (await journal.read(run))?.events ?? [];
   const world = worldOf(project, writer, { options, orders: first, secrets, masker });
   const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
   return ok({
     run,
     notices: [],
-    ended: inItsPlace(place, (since) => carryOn({ writer, events: [...events, ...since], world })),
+    ended: inItsPlace(place, (since) => carryOn({ writer, events: [...writer.first, ...since], world })),
   });
 }
 

@@ -13,9 +13,8 @@ const MAX_DEPTH = 24;
 
 /** Tells whether a path from the project's folder, with `/`, names a workflow file. */
 export function workflowMatcher(files: readonly string[] = DEFAULT_FILES): (ref: string) => boolean {
-  let matches: ((ref: string) => boolean) | undefined;
-  // Made when first asked for: whoever names a file by its path does not need it.
-  return (ref) => (matches ??= picomatch([...files], { dot: true }))(ref);
+  const matches = picomatch([...files], { dot: true });
+  return (ref) => matches(ref);
 }
 
 /** The workflow files under a folder, as paths from it with `/`, sorted. Folders that cannot be read are passed over. */

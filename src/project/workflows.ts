@@ -6,7 +6,6 @@ import { sha256 } from '../base/sha256.ts';
 import { analyze, type Analysis } from '../language/analyze.ts';
 import { childrenOf, type ChildLook } from '../language/children.ts';
 import { YAML_LIMITS } from '../language/yaml-limits.ts';
-import { findWorkflowFiles, workflowMatcher } from './workflow-files.ts';
 
 /** A workflow file as it is on the disk now. */
 export interface LoadedWorkflow {
@@ -26,18 +25,15 @@ export interface Workflows {
   read(ref: string): Result<LoadedWorkflow, string>;
   /** Looks at a workflow that another one runs. */
   look(ref: string): ChildLook;
-  /** Whether a path from the project's folder names a workflow file by the setting. */
-  isWorkflow(ref: string): boolean;
 }
 
 export function workflowsOf(folder: string, files?: readonly string[]): Workflows {
-  const isWorkflow = workflowMatcher(files);
-  const list = () => findWorkflowFiles(folder, files);
+  // Loaded when somebody looks around: a run of a file that was named by its path is on its way sooner.
+  const list = async () => (await import('./workflow-files.ts')).findWorkflowFiles(folder, files);
   const read = (ref: string) => readWorkflow(folder, ref);
   return {
     list,
     read,
-    isWorkflow,
     look: (ref) => lookAt(folder, ref),
     async load(pathOrName) {
       const direct = refOf(folder, pathOrName);
