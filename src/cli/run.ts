@@ -10,6 +10,7 @@ import { impossible, type Result } from '../base/result.ts';
 import type { RunEvent, StopAsker } from '../model/run-event.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
+import { giveBackAfter } from './large-text.ts';
 import { jsonPrinter, textPrinter } from './run-printer.ts';
 
 export interface RunOptions {
@@ -69,6 +70,7 @@ export async function foreground(
   request: RunRequest,
   options: { readonly json?: boolean },
 ): Promise<number> {
+  await giveBackAfter(request.workflow.text);
   return watchOwn(
     door,
     options,

@@ -4,6 +4,7 @@ import type { RunnerAnswer, RunnerOrder } from '../project/detached-runner.ts';
 import { openProject, type Project } from '../project/project.ts';
 import { resumeRun, startRun, type OwnRun } from '../project/own-runs.ts';
 import type { Refusal } from '../project/runs.ts';
+import { giveBackAfter } from './large-text.ts';
 
 /**
  * `baton runner` (not for people): reads one order from standard input, answers with one line, and then carries the
@@ -30,6 +31,7 @@ async function begin(project: Project, task: RunnerOrder['task']): Promise<Resul
   if (task.kind === 'resume') return resumeRun(project, task.run);
   const workflow = await project.workflows.load(task.workflow);
   if (!workflow.ok) return { ok: false, error: { kind: 'unknown', message: workflow.error } };
+  await giveBackAfter(workflow.value.text);
   const { run, ...request } = task;
   return startRun(project, { ...request, workflow: workflow.value }, { run });
 }

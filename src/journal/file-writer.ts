@@ -65,7 +65,7 @@ export class FileWriter implements JournalWriter {
   append(facts: readonly Fact[]): readonly RunEvent[] {
     const events = this.#stamper.stamp(facts);
     try {
-      writeAll(this.#fd, events.map(lineOf).join(''));
+      writeAll(this.#fd, events.map(lineOf));
       this.#tellIndex(events);
     } catch (error) {
       throw new JournalFailure(`The run's journal cannot be written: ${(error as Error).message}`, {
@@ -130,8 +130,8 @@ export class FileWriter implements JournalWriter {
 }
 
 /** A full disk may take a part of a line; then the rest is refused with an error, and the reader drops the part. */
-function writeAll(fd: number, text: string): void {
-  let bytes: Uint8Array = Buffer.from(text);
+function writeAll(fd: number, lines: readonly Uint8Array[]): void {
+  let bytes = lines.length === 1 && lines[0] !== undefined ? lines[0] : Buffer.concat(lines);
   while (bytes.length > 0) bytes = bytes.subarray(fs.writeSync(fd, bytes));
 }
 
