@@ -1,11 +1,20 @@
+import fs from 'node:fs';
 import { openDoor } from './door.ts';
 import { endWith } from './ending.ts';
+import { LARGE_TEXT } from './large-text.ts';
 import type { QuickRun } from './quick-run.ts';
-import { run } from './run.ts';
+import { run, type RunOptions } from './run.ts';
 
 /** `baton run` and nothing else: a bundle of its own, in which everything is loaded at once and nothing in vain. */
 export function runQuickly({ workflow, options }: QuickRun): void {
-  // Once the first steps are under way: what it loads takes a while.
-  setImmediate(() => void import('./small-process.ts').then(({ staySmall }) => staySmall()));
-  endWith((async () => run(openDoor({}), workflow, options))());
+  endWith(start(workflow, options));
+}
+
+async function start(workflow: string, options: RunOptions): Promise<number> {
+  const staySmall = async () => (await import('./small-process.ts')).staySmall();
+  const size = fs.statSync(workflow, { throwIfNoEntry: false })?.size ?? 0;
+  if (size >= LARGE_TEXT) await staySmall();
+  // Otherwise once the first steps are under way: what it loads takes a while.
+  else setImmediate(() => void staySmall());
+  return run(openDoor({}), workflow, options);
 }

@@ -16,6 +16,7 @@ import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
 import { gateKeys, type GateKeys } from './ask-gates.ts';
 import { selectionOf } from './selection.ts';
+import { giveBackAfter } from './large-text.ts';
 import { jsonPrinter, textPrinter, type RunPrinter } from './run-printer.ts';
 import { userName } from './user-name.ts';
 
@@ -97,6 +98,7 @@ export async function foreground(
   request: RunRequest,
   options: { readonly json?: boolean },
 ): Promise<number> {
+  await giveBackAfter(request.workflow.text);
   return watchOwn(door, options, (own) => startRun(door.project, request, own), request.workflow);
 }
 

@@ -5,6 +5,7 @@ import { openProject, type Project } from '../project/project.ts';
 import { resumeRun, startRun, type OwnRun } from '../project/own-runs.ts';
 import type { Refusal } from '../project/runs.ts';
 import { listenToSignals } from './run.ts';
+import { giveBackAfter } from './large-text.ts';
 
 /**
  * `baton runner` (not for people): reads one order from standard input, answers with one line, and then carries the
@@ -31,6 +32,7 @@ async function begin(project: Project, task: RunnerOrder['task']): Promise<Resul
   }
   const workflow = await project.workflows.load(task.workflow);
   if (!workflow.ok) return { ok: false, error: { kind: 'unknown', message: workflow.error } };
+  await giveBackAfter(workflow.value.text);
   const { run, ...request } = task;
   return startRun(project, { ...request, workflow: workflow.value }, { run });
 }

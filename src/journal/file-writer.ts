@@ -87,7 +87,8 @@ export class FileWriter implements JournalWriter {
     try {
       if (isEnd) this.#checkHeld();
       if (this.#trouble !== undefined) throw new Error(this.#trouble);
-      writeAll(this.#fd, events.map(lineOf).join(''));
+      const [line, ...more] = events.map(lineOf);
+      if (line !== undefined) writeAll(this.#fd, more.length === 0 ? line : Buffer.concat([line, ...more]));
     } catch (error) {
       throw new JournalFailure(this.#failure(error as Error), { cause: error });
     }
@@ -212,8 +213,8 @@ export class FileWriter implements JournalWriter {
 }
 
 /** A full disk may take a part of a line; then the rest is refused with an error, and the reader drops the part. */
-function writeAll(fd: number, data: string | Uint8Array): void {
-  let bytes: Uint8Array = typeof data === 'string' ? Buffer.from(data) : data;
+function writeAll(fd: number, data: Uint8Array): void {
+  let bytes = data;
   while (bytes.length > 0) bytes = bytes.subarray(fs.writeSync(fd, bytes));
 }
 

@@ -3,8 +3,8 @@ import type { RunEvent } from '../model/run-event.ts';
 import { checkedJson, parseChecked } from './checked-json.ts';
 
 /** One event as a line that carries its own checksum. */
-export function lineOf(event: RunEvent): string {
-  return `${checkedJson(event)}\n`;
+export function lineOf(event: RunEvent): Buffer {
+  return checkedJson(event, '\n');
 }
 
 export interface ReadLines {

@@ -31,7 +31,7 @@ export interface IndexedRun {
  */
 export function appendIndex(root: string, line: IndexLine): void {
   try {
-    fs.appendFileSync(indexFile(root), `${checkedJson(line)}\n`);
+    fs.appendFileSync(indexFile(root), checkedJson(line, '\n'));
   } catch {
     // Then the run's own journal is read.
   }
