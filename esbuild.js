@@ -28,13 +28,12 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const forNode = {
   platform: /** @type {const} */ ('node'),
   target: 'node20',
-  // Its ES modules, whose unused parts can be left out; `node` would get its CommonJS.
-  alias: { yaml: './node_modules/yaml/browser/index.js' },
 };
 
 /**
  * `import fs from 'node:fs'` becomes a plain variable. By itself esbuild copies all names of a module for each file that
- * imports it so, which takes milliseconds when a program starts, and wakes parts of Node that nobody asked for.
+ * imports it so, which takes milliseconds when a program starts, and wakes parts of Node that nobody asked for. Parts
+ * that take long to load and that not every start needs wait for the first call of one of their functions.
  * @type {import('esbuild').Plugin}
  */
 const builtinsAsTheyAre = {
@@ -45,9 +44,36 @@ const builtinsAsTheyAre = {
     );
     build.onLoad({ filter: /./, namespace: 'builtin' }, async ({ path }) => {
       const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      if (SLOW_BUILTINS.has(path)) return { contents: calledLater(path, names) };
       const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => all.${name})();`);
       return { contents: [`const all = require('${path}');`, 'export default all;', ...exported].join('\n') };
     });
+  },
+};
+
+const SLOW_BUILTINS = new Set(['node:crypto', 'node:timers/promises', 'node:vm', 'node:zlib']);
+
+/** @param {string} path @param {readonly string[]} names */
+function calledLater(path, names) {
+  const calls = names.map((name) => `export const ${name} = (...args) => load().${name}(...args);`);
+  const whole = 'export default new Proxy({}, { get: (_, name) => load()[name] });';
+  return ['let all;', `const load = () => (all ??= require('${path}'));`, whole, ...calls].join('\n');
+}
+
+/**
+ * Where few starts match patterns, the library for it waits for the first one.
+ * @type {import('esbuild').Plugin}
+ */
+const patternsLater = {
+  name: 'patterns later',
+  setup(build) {
+    build.onResolve({ filter: /^picomatch$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'patterns' } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'patterns' }, () => ({
+      contents: "let match;\nexport default (...args) => (match ??= require('picomatch'))(...args);",
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    }));
   },
 };
 
@@ -80,6 +106,11 @@ const onlyReading = {
   },
 };
 
+const forFewFiles = {
+  './read-composed.ts': { file: './any-yaml.cjs', functions: ['readComposed'] },
+  './windows-dialects.ts': { file: './windows-shells.cjs', functions: ['windowsDialect'] },
+};
+
 /** @type {readonly Bundle[]} */
 const bundles = [
   {
@@ -89,10 +120,7 @@ const bundles = [
     limitKiB: 350,
     external: ['vscode'],
     apart: { './plan-page.ts': './plan.cjs' },
-    later: {
-      './read-composed.ts': { file: './any-yaml.cjs', functions: ['readComposed'] },
-      './windows-dialects.ts': { file: './windows-shells.cjs', functions: ['windowsDialect'] },
-    },
+    later: forFewFiles,
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -102,13 +130,13 @@ const bundles = [
     options: { ...forNode, format: 'cjs' },
   },
   {
-    name: 'any YAML in the extension',
+    name: 'any YAML',
     entry: 'src/language/read-composed.ts',
     file: 'dist/any-yaml.cjs',
     options: { ...forNode, format: 'cjs' },
   },
   {
-    name: 'shells of Windows in the extension',
+    name: 'shells of Windows',
     entry: 'src/expression/windows-dialects.ts',
     file: 'dist/windows-shells.cjs',
     options: { ...forNode, format: 'cjs' },
@@ -130,6 +158,7 @@ const bundles = [
     name: 'command line, `baton run` alone',
     entry: 'src/cli/run-main.ts',
     file: 'dist/cli-run.cjs',
+    later: forFewFiles,
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -177,7 +206,7 @@ function optionsOf(bundle) {
     external: [...(bundle.external ?? [])],
     define: { BATON_VERSION: JSON.stringify(version) },
     plugins: [
-      ...(bundle.options.format === 'cjs' ? [builtinsAsTheyAre] : []),
+      ...(bundle.options.format === 'cjs' ? [builtinsAsTheyAre, patternsLater] : []),
       keepApart(bundle),
       loadLater(bundle),
       onlyReading,

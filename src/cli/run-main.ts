@@ -1,7 +1,6 @@
-import fs from 'node:fs';
 import { openDoor } from './door.ts';
 import { endWith } from './ending.ts';
-import { LARGE_TEXT } from './large-text.ts';
+import { isLargeFile } from './large-text.ts';
 import type { QuickRun } from './quick-run.ts';
 import { run, type RunOptions } from './run.ts';
 
@@ -12,8 +11,7 @@ export function runQuickly({ workflow, options }: QuickRun): void {
 
 async function start(workflow: string, options: RunOptions): Promise<number> {
   const staySmall = async () => (await import('./small-process.ts')).staySmall();
-  const size = fs.statSync(workflow, { throwIfNoEntry: false })?.size ?? 0;
-  if (size >= LARGE_TEXT) await staySmall();
+  if (isLargeFile(workflow)) await staySmall();
   // Otherwise once the first steps are under way: what it loads takes a while.
   else setImmediate(() => void staySmall());
   return run(openDoor({}), workflow, options);

@@ -1,5 +1,5 @@
 import v8 from 'node:v8';
-import vm from 'node:vm';
+import { runInNewContext } from 'node:vm';
 
 /**
  * Keeps this process small, for the commands that run steps. Node forks its whole address space for every step it
@@ -29,7 +29,7 @@ const SMALL = [
  */
 export function giveBack(): void {
   v8.setFlagsFromString('--expose-gc');
-  const collect: unknown = vm.runInNewContext('gc'); // the flag brings it into every context made from now on
+  const collect: unknown = runInNewContext('gc'); // the flag brings it into every context made from now on
   v8.setFlagsFromString('--no-expose-gc');
   if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

@@ -36,12 +36,17 @@ export function workflowsOf(folder: string, files?: readonly string[]): Workflow
     read,
     look: (ref) => lookAt(folder, ref),
     async load(pathOrName) {
-      const direct = refOf(folder, pathOrName);
-      if (isThere(path.resolve(folder, direct))) return read(direct);
+      for (const ending of ENDINGS) {
+        const direct = refOf(folder, pathOrName + ending);
+        if (isThere(path.resolve(folder, direct))) return read(direct);
+      }
       return findByName(folder, await list(), pathOrName);
     },
   };
 }
+
+/** A path may be given without these. What lies at it is meant, not what has the same name further down. */
+const ENDINGS = ['', '.workflow.yaml', '.workflow.yml'];
 
 /** A link that leads in circles, or through what is no folder, is there as little as no link. */
 function isThere(file: string): boolean {

@@ -203,7 +203,8 @@ const piece = fc.oneof(
 );
 
 test('A text in single quotes means the same to PowerShell in double quotes', () => {
-  const pieces = fc.array(piece, { maxLength: 6 }).map((each) => each.join('').replaceAll('${{', ''));
+  const texts = fc.array(piece, { maxLength: 6 }).map((each) => each.join('').replaceAll('${{', ''));
+  const pieces = texts.filter((text) => !/iex/i.test(text)); // that one runs its text as code, and so is refused
   const same = fc.property(pieces, pieces, fc.string(), (before, after, value) => {
     const v = value.replaceAll('\0', '');
     const placed = placeInShell('pwsh', `'${before}\${{ inputs.v }}${after}'`, scopeWith({ inputs: { v } }));
