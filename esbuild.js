@@ -71,7 +71,11 @@ const patternsLater = {
       kind === 'import-statement' ? { path, namespace: 'patterns' } : undefined,
     );
     build.onLoad({ filter: /./, namespace: 'patterns' }, () => ({
-      contents: "let match;\nexport default (...args) => (match ??= require('picomatch'))(...args);",
+      contents: [
+        "const all = () => require('picomatch');",
+        'const scan = (...args) => all().scan(...args);',
+        'export default Object.assign((...args) => all()(...args), { scan });',
+      ].join('\n'),
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
     }));
   },
