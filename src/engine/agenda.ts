@@ -77,8 +77,9 @@ function fill(agenda: Agenda, state: RunState): void {
   rankTop(agenda, state);
   if (state.seq === 1) {
     // Nothing has happened yet: only steps without needs have anything to say.
-    for (const { id } of state.workflow.steps)
-      if (state.steps[id]?.status === 'queued') agenda.toJudge.push(id);
+    for (const { id, needs } of state.workflow.steps) if (needs.length === 0) agenda.toJudge.push(id);
+    if (state.openMain > 0) return;
+    for (const { id, needs } of state.workflow.finally) if (needs.length === 0) agenda.toJudge.push(id);
     return;
   }
   for (const step of Object.values(state.steps)) {

@@ -103,6 +103,7 @@ class RunLoop {
   readonly #leases = new Map<StepAddress, GroupLease>();
   readonly #requests: Disposable | undefined;
   readonly #startedAt: { readonly wall: number; readonly monotonic: number };
+  #moment: Moment;
   /** Attempts that have ended since the last turn: one turn takes them all. */
   #ends: AttemptEnded[] = [];
   #resolve: (state: RunState) => void = () => undefined;
@@ -119,6 +120,7 @@ class RunLoop {
     this.#state = state;
     this.#agenda = agendaOf(state);
     this.#startedAt = { wall: world.clock.now(), monotonic: world.clock.monotonic() };
+    this.#moment = { now: Math.round(this.#startedAt.wall), wall: this.#startedAt.wall };
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -170,6 +172,7 @@ class RunLoop {
   /** Something happened: write it down and see what is next. */
   #happened(write: () => void): void {
     if (this.#broken !== undefined || this.#over) return;
+    this.#look();
     try {
       write();
     } catch (error) {
@@ -182,10 +185,9 @@ class RunLoop {
   #turn(): void {
     this.#callOff?.();
     this.#callOff = undefined;
-    const moment = this.#moment();
     try {
       for (;;) {
-        const decision = decide(this.#agenda, this.#state, moment, this.#sources);
+        const decision = decide(this.#agenda, this.#state, this.#moment, this.#sources);
         if (decision.facts.length > 0) this.#write(decision.facts);
         this.#carryOut(decision);
         if (decision.facts.length === 0) return this.#rest(decision.wakeAt);
@@ -196,14 +198,15 @@ class RunLoop {
     }
   }
 
-  #moment(): Moment {
+  /** Looks at the clocks: once for all that follows from one happening. */
+  #look(): void {
     const { clock } = this.#world;
     const { wall, monotonic } = this.#startedAt;
-    return { now: Math.round(wall + clock.monotonic() - monotonic), wall: clock.now() };
+    this.#moment = { now: Math.round(wall + clock.monotonic() - monotonic), wall: clock.now() };
   }
 
   #write(facts: readonly Fact[]): void {
-    const events = this.#writer.append(facts, this.#moment().now);
+    const events = this.#writer.append(facts, this.#moment.now);
     for (const event of events) {
       applyEvent(this.#state, event);
       noteEvent(this.#agenda, this.#state, event);
@@ -241,7 +244,7 @@ class RunLoop {
 
   #execute(address: StepAddress, io: AttemptIo): Promise<Outcome> {
     const { backend, runChild } = this.#world;
-    const assignment = assign(this.#state, address, this.#moment().now, this.#sources);
+    const assignment = assign(this.#state, address, this.#moment.now, this.#sources);
     if (!assignment.ok) return Promise.resolve({ ok: false, failure: assignment.error });
     const { value } = assignment;
     try {
@@ -264,10 +267,11 @@ class RunLoop {
     const step = this.#state.steps[address];
     const attempt = step?.attempts.at(-1)?.number ?? 1;
     const { random } = this.#world;
+    if (!outcome.ok) this.#look();
     const retryAt =
       outcome.ok || step === undefined || isStopping(this.#state, step)
         ? undefined
-        : nextAttemptAt({ step, outcome, now: this.#moment().now, random });
+        : nextAttemptAt({ step, outcome, now: this.#moment.now, random });
     const ended: AttemptEnded = { type: 'attempt-ended', step: address, attempt, outcome, durationMs };
     return retryAt === undefined ? ended : { ...ended, retryAt };
   }
@@ -322,7 +326,8 @@ class RunLoop {
       return this.#finish();
     }
     if (wakeAt === undefined) return;
-    const delayMs = Math.max(0, wakeAt - this.#moment().now);
+    this.#look(); // starting many processes takes a while
+    const delayMs = Math.max(0, wakeAt - this.#moment.now);
     this.#callOff = clock.wake(delayMs, () => this.#happened(() => undefined));
   }
 

@@ -183,32 +183,24 @@ interface Level {
 function addLevel(state: WritableRun, steps: readonly Step[], where: Level): StepAddress[] {
   const { level, place, parent } = where;
   const more = place === 'finally' && parent === undefined ? 1 : 0;
-  const ids = steps.map((step) => {
-    const id = level + step.id;
-    add(state, { level, place, parent, id, step, openNeeds: step.needs.length + more });
-    return id;
-  });
-  for (let i = 0; i < steps.length; i++) {
-    for (const need of steps[i]?.needs ?? NO_NEEDS)
-      dependentsOf(state.steps[level + need.step]).push(ids[i] ?? '');
+  const added = steps.map((step) =>
+    add(state, { level, place, parent, id: level + step.id, step, openNeeds: step.needs.length + more }),
+  );
+  for (const { id, step } of added) {
+    for (const need of step.needs) addDependent(state.steps[level + need.step], id);
   }
   // Exactly as long as they are: most lists are short, and stay for the whole run.
-  for (const id of ids) {
-    const step = state.steps[id];
-    if (step !== undefined && step.dependents !== NOBODY) step.dependents = step.dependents.slice();
-  }
-  return ids;
+  for (const step of added) if (step.dependents.length > 1) step.dependents = step.dependents.slice();
+  return added.map(({ id }) => id);
 }
-
-const NO_NEEDS: Step['needs'] = [];
 
 /** Steps that nobody needs share one list. */
 const NOBODY: readonly StepAddress[] = Object.freeze([]);
 
-function dependentsOf(step: WritableStep | undefined): StepAddress[] {
-  if (step === undefined) return [];
-  if (step.dependents === NOBODY) step.dependents = [];
-  return step.dependents as StepAddress[]; // made by the line above
+function addDependent(step: WritableStep | undefined, dependent: StepAddress): void {
+  if (step === undefined) return;
+  if (step.dependents === NOBODY) step.dependents = [dependent];
+  else (step.dependents as StepAddress[]).push(dependent); // made by the line above
 }
 
 /** Steps that have not begun share one list. */
@@ -224,7 +216,10 @@ interface NewStep extends Level {
   readonly openNeeds: number;
 }
 
-function add(state: WritableRun, { id, step, level, place, parent, item, openNeeds }: NewStep): void {
+function add(
+  state: WritableRun,
+  { id, step, level, place, parent, item, openNeeds }: NewStep,
+): WritableStep {
   const status = openNeeds === 0 ? 'queued' : 'pending';
   const attempts = state.retired[id] ?? NO_ATTEMPTS;
   state.counts[status]++;
@@ -248,6 +243,7 @@ function add(state: WritableRun, { id, step, level, place, parent, item, openNee
   if (parent !== undefined) made.parent = parent.id;
   if (item !== undefined) made.item = item;
   state.steps[id] = made;
+  return made;
 }
 
 function beginAttempt(
