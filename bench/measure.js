@@ -9,15 +9,16 @@ export const CLI = path.resolve(import.meta.dirname, '../dist/cli.cjs');
 /** @typedef {{ wallMs: number, out: string, peakMiB: number }} Ran */
 
 /**
- * Runs Node on a script, and looks at its memory while it runs (where there is a /proc).
- * @param {readonly string[]} args @param {string} [cwd] @returns {Promise<Ran>}
+ * Runs Node on a script, and looks at its memory while it runs (where there is a /proc). `out` is read to its end, and
+ * kept where nothing else is said.
+ * @param {readonly string[]} args @param {string} [cwd] @param {{ keep: boolean }} [options] @returns {Promise<Ran>}
  */
-export function runNode(args, cwd) {
+export function runNode(args, cwd, { keep } = { keep: true }) {
   const began = performance.now();
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   /** @type {Buffer[]} */
   const chunks = [];
-  child.stdout.on('data', (chunk) => chunks.push(chunk));
+  child.stdout.on('data', (chunk) => keep && chunks.push(chunk));
   let peakMiB = 0;
   const look = setInterval(() => (peakMiB = Math.max(peakMiB, peakOf(child.pid ?? 0))), 20);
   return new Promise((resolve, reject) => {

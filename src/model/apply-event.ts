@@ -216,10 +216,7 @@ interface NewStep extends Level {
   readonly openNeeds: number;
 }
 
-function add(
-  state: WritableRun,
-  { id, step, level, place, parent, item, openNeeds }: NewStep,
-): WritableStep {
+function add(state: WritableRun, { id, step, level, place, parent, item, openNeeds }: NewStep): WritableStep {
   const status = openNeeds === 0 ? 'queued' : 'pending';
   const attempts = state.retired[id] ?? NO_ATTEMPTS;
   state.counts[status]++;
