@@ -17,6 +17,8 @@ export interface Door {
   complain(text: string): void;
   /** Aborted once nobody reads standard output any more. */
   readonly readerGone: AbortSignal;
+  /** Waits until standard output has taken all that was printed, or will take nothing any more. */
+  taken(): Promise<void>;
   /** Waits until all that was printed is written; false when some of it could not be, though somebody wanted it. */
   arrived(): Promise<boolean>;
 }
@@ -60,7 +62,7 @@ function usesColour(live: boolean): boolean {
 
 const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'EIO']);
 
-type Output = Pick<Door, 'output' | 'print' | 'complain' | 'readerGone' | 'arrived'>;
+type Output = Pick<Door, 'output' | 'print' | 'complain' | 'readerGone' | 'taken' | 'arrived'>;
 
 /**
  * Whoever reads our output may go away (`| head`), and what it goes to may be full: a run goes on all the same. Losing a
@@ -87,6 +89,7 @@ function openOutput(): Output {
     print: (text) => void output().write(text),
     complain: (text) => void complaints().write(text),
     readerGone: gone.signal,
+    taken: () => new Promise((resolve) => output().write('', () => resolve())),
     // An error is told of only after the write that met it was.
     arrived: () => new Promise((resolve) => output().write('', () => setImmediate(() => resolve(!isLost)))),
   };

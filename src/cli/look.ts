@@ -202,8 +202,10 @@ async function followStep(door: Door, run: string, step: string): Promise<number
   const end = await followRun(door.project.runs.journal, run, {
     signal: door.readerGone,
     onEvents: () => undefined,
-    onOutput: (id, lines) => {
-      if (id === step) door.print(lines.map((line) => `${line}\n`).join(''));
+    async onOutput(id, lines) {
+      if (id !== step) return;
+      door.print(lines.map((line) => `${line}\n`).join(''));
+      await door.taken();
     },
   });
   if (end === 'aborted') return EXIT.succeeded;
@@ -229,7 +231,7 @@ export async function stop(door: Door, run: string, options: { readonly force?: 
     const started = await startDetached(program, order);
     if (!started.ok) return refuse(door, started.error);
   }
-  await followRun(door.project.runs.journal, run, { onEvents: () => undefined, onOutput: () => undefined });
+  await followRun(door.project.runs.journal, run, { onEvents: () => undefined });
   const after = await readRun(door, run);
   door.print(`${run} ${statusWords(after.state.ended ?? 'lost')}\n`);
   return EXIT.succeeded;

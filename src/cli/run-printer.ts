@@ -16,7 +16,6 @@ export function jsonPrinter(door: Door): RunPrinter {
   const page = new Page(door);
   return {
     onEvents: (events) => page.add(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
-    onOutput: () => undefined,
     say: () => undefined,
     close: () => page.turn(),
   };
@@ -30,7 +29,12 @@ export function textPrinter(door: Door): RunPrinter {
   const timer = live ? setInterval(() => page.add(screen.redraw()), REDRAW_EVERY_MS) : undefined;
   return {
     onEvents: (events) => page.add(screen.events(events)),
-    onOutput: (step, lines) => page.add(screen.output(step, lines)),
+    onOutput(step, lines) {
+      page.add(screen.output(step, lines));
+      // No more is read from the log than is read from us: whoever reads slowly must not fill our memory.
+      page.turn();
+      return door.taken();
+    },
     say: (line) => page.add(screen.say(line)),
     close() {
       clearInterval(timer);

@@ -15,6 +15,10 @@ const EXIT = { succeeded: 0, failed: 1, refused: 2, timedOut: 124, cancelled: 13
 const LAUNCH_MS = 700;
 const CTRL_C = '\u0003';
 
+/** A terminal takes whatever it is given into memory, and nobody reads so much: of so many lines at once the middle is left out. */
+const MOST_LINES = 2000;
+const SHOWN_AT_EACH_END = 500;
+
 export interface TerminalRun {
   readonly place: Place;
   readonly run: RunId;
@@ -80,7 +84,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
     const redraw = setInterval(() => this.#write(this.#screen.redraw()), REDRAW_EVERY_MS);
     const end = await followRun(place.project.runs.journal, run, {
       onEvents: (events) => this.#write(this.#screen.events(events)),
-      onOutput: (step, lines) => this.#write(this.#screen.output(step, lines)),
+      onOutput: (step, lines) => this.#write(this.#screen.output(step, withoutMost(lines))),
       signal: this.#closing.signal,
     }).finally(() => clearInterval(redraw));
     this.#write(this.#screen.close(this.#lastWords(end)));
@@ -119,6 +123,20 @@ export class RunTerminal implements vscode.Pseudoterminal {
     const lines = message.split('\n').map((line) => paint(STYLE, 'red', line));
     this.#write(this.#screen.close(lines));
   }
+}
+
+function withoutMost(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  const left = lines.length - 2 * SHOWN_AT_EACH_END;
+  const note = vscode.l10n.t(
+    '… {0} more lines are in the log only.',
+    left.toLocaleString(vscode.env.language),
+  );
+  return [
+    ...lines.slice(0, SHOWN_AT_EACH_END),
+    paint(STYLE, 'dim', note),
+    ...lines.slice(-SHOWN_AT_EACH_END),
+  ];
 }
 
 function exitCodeOf(state: RunState | undefined): number {

@@ -5,13 +5,13 @@ import type { RunEvent } from '../model/run-event.ts';
 /** What someone who watches a run is told, in order. */
 export interface RunWatcher {
   readonly onEvents: (events: readonly RunEvent[]) => void;
-  /** Whole lines that a step printed, without their ends. */
-  readonly onOutput: (step: StepAddress, lines: readonly string[]) => void;
+  /** Whole lines that a step printed, without their ends. What it returns is waited for before more is read. */
+  readonly onOutput?: (step: StepAddress, lines: readonly string[]) => void | Promise<void>;
 }
 
 /** Logs of running steps are read this often. */
 const TAIL_EVERY_MS = 100;
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** A line longer than this is shown in pieces. */
 const LONGEST_LINE = 16 * 1024;
 
@@ -47,7 +47,8 @@ export class RunFollower {
   async #pass(events: readonly RunEvent[]): Promise<void> {
     let from = 0;
     for (const [i, event] of events.entries()) {
-      if (event.type === 'attempt-started') this.#open(event.step, event.attempt);
+      if (event.type === 'attempt-started' && this.#watcher.onOutput !== undefined)
+        this.#open(event.step, event.attempt);
       if (event.type !== 'attempt-ended' || !this.#tails.has(event.step)) continue;
       this.#tell(events.slice(from, i));
       from = i;
@@ -88,21 +89,21 @@ export class RunFollower {
       const bytes = await this.#journal.readLog(query);
       if (bytes === undefined || bytes.length === 0) break;
       tail.offset += bytes.length;
-      this.#lines(step, tail, tail.decoder.decode(bytes, { stream: true }));
+      await this.#lines(step, tail, tail.decoder.decode(bytes, { stream: true }));
       // A step that floods must not keep this process from noticing what others do.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (ended && tail.rest !== '') this.#watcher.onOutput(step, [tail.rest]);
+    if (ended && tail.rest !== '') await this.#watcher.onOutput?.(step, [tail.rest]);
   }
 
-  #lines(step: StepAddress, tail: Tail, text: string): void {
+  async #lines(step: StepAddress, tail: Tail, text: string): Promise<void> {
     const lines = (tail.rest + text).split('\n');
     tail.rest = lines.pop() ?? '';
     while (tail.rest.length > LONGEST_LINE) {
       lines.push(tail.rest.slice(0, LONGEST_LINE));
       tail.rest = tail.rest.slice(LONGEST_LINE);
     }
-    if (lines.length > 0) this.#watcher.onOutput(step, lines.map(withoutCarriageReturn));
+    if (lines.length > 0) await this.#watcher.onOutput?.(step, lines.map(withoutCarriageReturn));
   }
 
   /** Waits until everything handed in has come out, and stops looking at logs. */

@@ -2,7 +2,7 @@ import type { StepAddress } from '../model/attempt.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { applyEvent } from '../model/apply-event.ts';
 import type { RunState } from '../model/run-state.ts';
-import { eventLines, LiveScreen, liveRows, outputLine, type TerminalStyle } from './terminal.ts';
+import { eventLines, LiveScreen, liveRows, outputLines, type TerminalStyle } from './terminal.ts';
 
 export interface RunScreenOptions {
   readonly style: TerminalStyle;
@@ -39,7 +39,7 @@ export class RunScreen {
   output(step: StepAddress, lines: readonly string[]): string {
     const state = this.#state;
     if (state === undefined) return '';
-    return this.#write(lines.map((line) => outputLine(step, line, state, this.#options.style)));
+    return this.#write(outputLines(step, lines, state, this.#options.style));
   }
 
   say(line: string): string {

@@ -242,8 +242,14 @@ function failureLines(step: StepState, style: TerminalStyle): string[] {
 }
 
 /** One line that a step printed, behind its name. */
-export function outputLine(step: string, text: string, state: RunState, style: TerminalStyle): string {
-  return `${label(step, state, style)} ${text}`;
+export function outputLines(
+  step: string,
+  lines: readonly string[],
+  state: RunState,
+  style: TerminalStyle,
+): string[] {
+  const before = `${label(step, state, style)} `;
+  return lines.map((line) => before + line);
 }
 
 function label(step: string, state: RunState, style: TerminalStyle): string {

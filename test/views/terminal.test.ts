@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
-import { LiveScreen, liveRows, outputLine } from '../../src/views/terminal.ts';
+import { LiveScreen, liveRows, outputLines } from '../../src/views/terminal.ts';
 import { problemLines } from '../../src/views/problem-lines.ts';
 import { runReport } from '../../src/views/run-report.ts';
 import { stepDetail } from '../../src/views/words.ts';
@@ -131,5 +131,5 @@ suite('The problems of a step', () => {
 });
 
 test('A line of output stands behind the name of its step', () => {
-  assert.equal(outputLine('test', 'ok', stateAfter(), STYLE), 'test    │ ok');
+  assert.deepEqual(outputLines('test', ['ok'], stateAfter(), STYLE), ['test    │ ok']);
 });
