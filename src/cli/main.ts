@@ -78,6 +78,13 @@ function program(done: (code: number) => void): Command {
       act(async (door) => (await import('./lint.ts')).lint(door, paths, options)),
     );
   baton
+    .command('new [pattern]')
+    .description('write a workflow to begin with; without a pattern, which patterns there are')
+    .option('--name <name>', 'what to call it; its file is named after it')
+    .action((pattern: string | undefined, options) =>
+      act(async (door) => (await import('./new.ts')).newWorkflow(door, pattern, options)),
+    );
+  baton
     .command('list')
     .description('the workflows here')
     .addOption(json())

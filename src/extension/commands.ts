@@ -24,6 +24,7 @@ interface Options {
   readonly inputs?: Readonly<Record<string, Json>>;
   readonly step?: string;
   readonly name?: string;
+  readonly template?: string;
   readonly answer?: GateAnswer;
   readonly note?: string;
   /** False: do it without asking. */
@@ -46,10 +47,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'baton.openLog': openLog,
   'baton.openTerminal': openTerminal,
   'baton.openWorkflow': openWorkflow,
-  'baton.newWorkflow': ({ projects }, target, { name }) =>
+  'baton.newWorkflow': ({ projects }, target, { name, template }) =>
     newWorkflow(projects, {
       ...(target instanceof vscode.Uri && { folder: target }),
       ...(name !== undefined && { name }),
+      ...(template !== undefined && { template }),
     }),
   'baton.deleteRun': deleteRun,
   'baton.refresh': async ({ files, runs }) => {

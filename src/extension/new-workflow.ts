@@ -1,41 +1,26 @@
 import * as vscode from 'vscode';
+import {
+  fromTemplate,
+  placesFor,
+  slug,
+  TEMPLATES,
+  type Template,
+  type TemplateId,
+} from '../project/templates.ts';
 import type { Projects } from './projects.ts';
 
-/** Runs as it stands on every system with a shell, and shows what a newcomer needs first: steps, needs, an input. */
-function starter(name: string): string {
-  return `name: ${/^[A-Za-z][\w ]*$/.test(name) ? name : JSON.stringify(name)}
-description: What this workflow is for, in one sentence.
-
-inputs:
-  who: { type: string, default: world, description: Whom to greet }
-
-steps:
-  prepare:
-    run: echo "getting ready"
-
-  # These two need only "prepare", so they run at the same time.
-  greet:
-    needs: prepare
-    run: echo hello \${{ inputs.who }}
-  check:
-    needs: prepare
-    run: echo "everything is in order"
-
-  # This one waits for both.
-  finish:
-    needs: [greet, check]
-    run: echo "done"
-`;
-}
-
-/** Asks for a name, writes a small workflow that works, and opens it. */
+/** Asks for a pattern and a name, writes a small workflow that works, and opens it. */
 export async function newWorkflow(
   projects: Projects,
-  given: { readonly folder?: vscode.Uri; readonly name?: string },
+  given: { readonly folder?: vscode.Uri; readonly name?: string; readonly template?: string },
 ): Promise<vscode.Uri | undefined> {
   const root = given.folder ?? (await chooseFolder(projects));
   if (root === undefined) return undefined;
-  const name = given.name ?? (await askName(root, projects));
+  // Who brings the name wants no questions.
+  const id = given.template ?? (given.name === undefined ? await choosePattern() : 'start');
+  const template = TEMPLATES.find((each) => each.id === id);
+  if (template === undefined) return undefined;
+  const name = given.name ?? (await askName(root, template, projects));
   if (name === undefined) return undefined;
   const uri = placeFor(root, name, projects);
   if (await exists(uri)) {
@@ -44,7 +29,7 @@ export async function newWorkflow(
     );
     return undefined;
   }
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(starter(name)));
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(fromTemplate(template, name)));
   await vscode.window.showTextDocument(uri, { preview: false });
   return uri;
 }
@@ -62,8 +47,70 @@ async function chooseFolder(projects: Projects): Promise<vscode.Uri | undefined>
   return (await vscode.window.showWorkspaceFolderPick())?.uri;
 }
 
-function askName(root: vscode.Uri, projects: Projects): Thenable<string | undefined> {
+interface Look {
+  readonly icon: string;
+  readonly label: string;
+  readonly detail: string;
+}
+
+function looks(): Readonly<Record<TemplateId, Look>> {
+  const { l10n } = vscode;
+  return {
+    start: {
+      icon: 'sparkle',
+      label: l10n.t('A first workflow'),
+      detail: l10n.t('An input, four steps, two of them side by side'),
+    },
+    pipeline: {
+      icon: 'arrow-right',
+      label: l10n.t('Pipeline'),
+      detail: l10n.t('Steps in a row; each hands something to the next'),
+    },
+    'fan-out': {
+      icon: 'list-tree',
+      label: l10n.t('Fan-out'),
+      detail: l10n.t('One step for every item of a list or combination of a matrix'),
+    },
+    'fan-in': {
+      icon: 'git-merge',
+      label: l10n.t('Fan-in'),
+      detail: l10n.t('Steps side by side, and a report that waits for all of them'),
+    },
+    gate: {
+      icon: 'shield',
+      label: l10n.t('Gate with a check'),
+      detail: l10n.t('A check that sends the run back until the work is good enough'),
+    },
+    approval: {
+      icon: 'person',
+      label: l10n.t('Gate with approval'),
+      detail: l10n.t('A person decides whether the run goes on'),
+    },
+    tdd: {
+      icon: 'sync',
+      label: l10n.t('TDD loop'),
+      detail: l10n.t('Write until the tests are green'),
+    },
+  };
+}
+
+async function choosePattern(): Promise<TemplateId | undefined> {
+  const known = looks();
+  const items = TEMPLATES.map(({ id }) => {
+    const { icon, label, detail } = known[id];
+    return { id, label: `$(${icon}) ${label}`, detail };
+  });
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('New Workflow'),
+    placeHolder: vscode.l10n.t('What should it look like? Every one of these runs as it stands.'),
+    matchOnDetail: true,
+  });
+  return chosen?.id;
+}
+
+function askName(root: vscode.Uri, { id }: Template, projects: Projects): Thenable<string | undefined> {
   return vscode.window.showInputBox({
+    value: id === 'start' ? '' : looks()[id].label,
     title: vscode.l10n.t('New Workflow'),
     prompt: vscode.l10n.t('What does it do? The name becomes the file name, too.'),
     placeHolder: vscode.l10n.t('Build and test'),
@@ -80,17 +127,9 @@ function askName(root: vscode.Uri, projects: Projects): Thenable<string | undefi
 
 /** In the folder for workflows, or where the setting finds it. */
 function placeFor(root: vscode.Uri, name: string, projects: Projects): vscode.Uri {
-  const places = [`.workflows/${slug(name)}.yaml`, `${slug(name)}.workflow.yaml`];
+  const places = placesFor(name);
   const uris = places.map((ref) => vscode.Uri.joinPath(root, ref));
   return uris.find((uri) => projects.isWorkflow(uri)) ?? vscode.Uri.joinPath(root, places[0] ?? '');
-}
-
-/** `Build & test!` → `build-test`. */
-function slug(name: string): string {
-  return name
-    .toLowerCase()
-    .replaceAll(/[^\p{Letter}\p{Number}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '');
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

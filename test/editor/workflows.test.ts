@@ -73,6 +73,15 @@ suite('The tree of workflows', () => {
       (lines) => lines.some((line) => line.trim().startsWith('My first | never run')),
     );
     deepEqual(problems(uri), []);
+    const gate = await vscode.commands.executeCommand<vscode.Uri>('baton.newWorkflow', uriOf(''), {
+      name: 'My gate',
+      template: 'gate',
+    });
+    await becomes(
+      () => drawn(tree, 2),
+      (lines) => lines.some((line) => line.trim().startsWith('My gate | never run')),
+    );
+    deepEqual(problems(gate), []);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await remove('.workflows');
   });
