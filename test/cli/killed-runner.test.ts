@@ -15,11 +15,12 @@ steps:
 limits: { parallel: 8 }
 `;
 
-/** Processes whose command line ends like that. */
-function sleeping(): string[] {
+/** Processes in a folder whose command line is like that. */
+function sleepingIn(folder: string): string[] {
   return fs.readdirSync('/proc').filter((pid) => {
     try {
-      return /^sleep\0(30\d)\0$/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return /^sleep\0(30\d)\0$/.test(command) && fs.readlinkSync(`/proc/${pid}/cwd`) === folder;
     } catch {
       return false;
     }
@@ -33,6 +34,7 @@ suite('When the runner is killed in the middle of a run', () => {
       'long.workflow.yaml': FILE,
       'next.workflow.yaml': 'steps: { a: { run: echo ok } }',
     });
+    const sleeping = () => sleepingIn(folder);
     const runner = start(folder, 'run', 'long');
     await eventually(() => sleeping().length === 5);
     runner.child.kill('SIGKILL');
