@@ -111,7 +111,7 @@ async function choosePattern(): Promise<TemplateId | undefined> {
 function askName(root: vscode.Uri, { id }: Template, projects: Projects): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     value: id === 'start' ? '' : looks()[id].label,
-    title: vscode.l10n.t('New Workflow'),
+    title: vscode.l10n.t('New Workflow: {0}', looks()[id].label),
     prompt: vscode.l10n.t('What does it do? The name becomes the file name, too.'),
     placeHolder: vscode.l10n.t('Build and test'),
     validateInput: async (name) => {

@@ -15,7 +15,10 @@ suite('A folder without workflows', () => {
     await workbench.page.getByText('No workflows yet.').waitFor();
     await workbench.screenshot('empty-workflows');
     await workbench.page.getByRole('button', { name: 'Create a Workflow' }).click();
-    await answer(workbench, 'New Workflow', ['My first workflow', 'Enter']);
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'TDD loop' }).waitFor();
+    await workbench.screenshot('empty-patterns');
+    await answer(workbench, 'New Workflow', ['first', 'Enter']);
+    await answer(workbench, 'New Workflow: A first workflow', ['My first workflow', 'Enter']);
     await workflowRow(workbench, 'My first workflow').waitFor();
     await workbench.page.locator('.tab.active', { hasText: 'my-first-workflow.yaml' }).waitFor();
     equal(await workbench.page.locator('.cdr.squiggly-error').count(), 0);
