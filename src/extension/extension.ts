@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Analyses } from './analyses.ts';
 import { registerCommands } from './commands.ts';
 import { keepContextKeys } from './context-keys.ts';
+import type { FeatureWorld } from './features/feature.ts';
 import { GraphPanels } from './graph-panels.ts';
 import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
 import { announceEnds, announceGates } from './notices.ts';
@@ -69,8 +70,24 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     vscode.workspace.registerTextDocumentContentProvider(LOG_SCHEME, logs),
     vscode.workspace.registerTextDocumentContentProvider(PLAN_SCHEME, plans),
+    loadFeatures({ projects, analyses, files, runs, extensionUri }),
   );
   return { workflowsTree, runsTree, ready: files.ready, activationMs: performance.now() - since };
+}
+
+/** Help with editing comes a moment later, from a bundle of its own. */
+function loadFeatures(world: FeatureWorld): vscode.Disposable {
+  let isDisposed = false;
+  let features: vscode.Disposable | undefined;
+  setImmediate(() => {
+    void import('./features/features.ts').then(({ registerFeatures }) => {
+      if (!isDisposed) features = registerFeatures(world);
+    });
+  });
+  return new vscode.Disposable(() => {
+    isDisposed = true;
+    features?.dispose();
+  });
 }
 
 export function deactivate(): void {
