@@ -1,29 +1,72 @@
-import { Composer, isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
 import type { Alias, CST, Document, Pair } from 'yaml';
 import type { Range } from '../base/lines.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { finding } from './findings.ts';
-import { LONGEST_KEY } from './read-plain.ts';
+import { LONGEST_KEY } from './read-events.ts';
 import type { YamlEntry, YamlNode, YamlScalar } from './tree.ts';
-import { PASSED, YAML_LIMITS } from './yaml-limits.ts';
-import { LimitPassed, refused, STYLES, type ReadYaml } from './yaml-reading.ts';
+import { LexemeCount, PASSED, YAML_LIMITS } from './yaml-limits.ts';
+import { at, LimitPassed, refused, STYLES, type ReadYaml } from './yaml-reading.ts';
 import { explainYaml, type YamlTrouble } from './yaml-words.ts';
 
 const REFUSED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Reads any YAML, from what the library's parser made of it, by the library's own composer. Most texts are read by the
- * short way of `read-plain.ts` and never come here, so the editor loads this, and the library's larger part with it, only
- * when such a text comes.
+ * Reads any YAML, by the library's own parser and composer. Most texts are read by the short way of `read-events.ts` and
+ * never come here, so the editor loads this, and the library with it, only when such a text comes.
  */
-export function readComposed(text: string, tokens: readonly CST.Token[]): ReadYaml {
+export function readComposed(text: string): ReadYaml {
   try {
-    return composed(text, tokens);
+    return composed(text, parse(text));
   } catch (error) {
     if (error instanceof LimitPassed) return refused(error.limit);
     throw error;
   }
 }
+
+/** After so many errors the text is something else than YAML. */
+const MOST_TROUBLES = 1000;
+
+/** Reads tokens, with an eye on the limits while it goes on. What comes after a second document begins is left out. */
+function parse(text: string): readonly CST.Token[] {
+  if (text.length > SHORTEST_BOMB) countFirst(text);
+  const parser = new Parser();
+  const count = new LexemeCount();
+  const tokens: CST.Token[] = [];
+  let errors = 0;
+  let documents = 0;
+  const take = (token: CST.Token) => {
+    tokens.push(token);
+    if (token.type === 'error' || token.type === 'directive') errors++;
+    if (token.type === 'document') documents++;
+  };
+  for (const lexeme of new Lexer().lex(text)) {
+    const passed = count.take(lexeme, parser.stack.length);
+    if (passed !== undefined)
+      throw new LimitPassed({ message: PASSED[passed], range: at(parser.offset, text) });
+    for (const token of parser.next(lexeme)) take(token);
+    if (errors > MOST_TROUBLES || documents > 1) break;
+  }
+  for (const token of parser.end()) take(token);
+  return tokens;
+}
+
+/** Even the shortest value has something between it and the next. */
+const SHORTEST_BOMB = 2 * YAML_LIMITS.nodes;
+
+/** Where there may be too many values, they are counted before anything is built of them: in a fifth of the time, and no memory. */
+function countFirst(text: string): void {
+  const count = new LexemeCount();
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const passed = count.take(lexeme, 0);
+    if (passed !== undefined) throw new LimitPassed({ message: PASSED[passed], range: at(offset, text) });
+    if (!MARKS.has(lexeme)) offset += lexeme.length;
+  }
+}
+
+/** What the lexer says beside the text itself: the start of a document, the end of a flow, a scalar. */
+const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001F']);
 
 function composed(text: string, tokens: readonly CST.Token[]): ReadYaml {
   const reader = new Reader(text);

@@ -49,7 +49,8 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
 /** Packages by the only places that may name them. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   vscode: /^extension\//,
-  yaml: /^language\/read-(yaml|composed)\.ts$/,
+  yaml: /^language\/read-composed\.ts$/,
+  'js-yaml': /^language\/read-events\.ts$/,
   '@actions/expressions': /^expression\//,
   '@dagrejs/graphlib': /^graph\/graphlib\.ts$/,
   commander: /^cli\//,

@@ -27,7 +27,7 @@ suite('The short way through plain YAML', () => {
 
   test('is taken by what people write', () => {
     assert.ok(plainShare(textsBelow('examples')) === 1, 'the examples');
-    assert.ok(plainShare(textsBelow('test/corpus/valid')) > 0.9, 'the valid texts');
+    assert.ok(plainShare(textsBelow('test/corpus/valid')) > 0.8, 'the valid texts');
   });
 
   test('leads where the long way leads: cut off anywhere', () => {
