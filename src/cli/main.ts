@@ -143,6 +143,11 @@ function program(done: (code: number) => void): Command {
       act(async (door) => (await import('./answer.ts')).answer(door, { run, gate, verdict }, options)),
     );
   baton
+    .command('lsp')
+    .description('help with editing workflows, for any editor that speaks the Language Server Protocol')
+    .option('--stdio', 'over standard input and output, which it does anyway')
+    .action(async () => (await import('../lsp/server.ts')).serve());
+  baton
     .command('graph <workflow-or-run>')
     .description('the graph of a workflow or a run')
     .addOption(new Option('--format <format>').choices(['mermaid', 'dot', 'json']).default('mermaid'))

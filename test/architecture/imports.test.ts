@@ -32,7 +32,8 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   engine: ['base', 'model', 'graph', 'expression', 'backends/backend.ts', 'journal/journal.ts'],
   project: BELOW_PROJECT,
   library: [...BELOW_PROJECT, 'views', 'project'],
-  cli: ['base', 'model', 'graph', 'language', 'journal/journal.ts', 'views', 'project'],
+  lsp: ['base', 'model', 'graph', 'language', 'journal/journal.ts', 'views', 'project'],
+  cli: ['base', 'model', 'graph', 'language', 'journal/journal.ts', 'views', 'project', 'lsp/server.ts'],
   webview: ['base', 'model', 'graph', 'views'],
   extension: [
     'base',
@@ -55,6 +56,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   '@dagrejs/graphlib': /^graph\/graphlib\.ts$/,
   commander: /^cli\//,
   picomatch: /^project\//,
+  'vscode-languageserver': /^lsp\//,
+  'vscode-languageserver-textdocument': /^lsp\//,
 };
 
 interface Import {
@@ -141,7 +144,7 @@ suite('The folders of src', () => {
   });
 
   test('name their imports with their endings', () => {
-    const wrong = IMPORTS.filter(({ to }) => /^(?!node:|@)[a-z-]+\//.test(to) && !/\.(ts|json)$/.test(to));
+    const wrong = IMPORTS.filter(({ to }) => /^(?!node:|@|vscode-languageserver)[a-z-]+\//.test(to) && !/\.(ts|json)$/.test(to));
     assert.deepEqual(wrong, []);
   });
 });
