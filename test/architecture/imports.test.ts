@@ -144,7 +144,9 @@ suite('The folders of src', () => {
   });
 
   test('name their imports with their endings', () => {
-    const wrong = IMPORTS.filter(({ to }) => /^(?!node:|@|vscode-languageserver)[a-z-]+\//.test(to) && !/\.(ts|json)$/.test(to));
+    const wrong = IMPORTS.filter(
+      ({ to }) => /^(?!node:|@|vscode-languageserver)[a-z-]+\//.test(to) && !/\.(ts|json)$/.test(to),
+    );
     assert.deepEqual(wrong, []);
   });
 });
