@@ -67,11 +67,9 @@ function checkWaits(state: RunState, gate: string): void {
     waiting.length === 0
       ? 'No step of this run does.'
       : `These do: ${waiting.map(({ id }) => id).join(', ')}.`;
-  const there =
-    step === undefined ? `There is no step "${gate}"` : `Step "${gate}" ${statusWords(step.status)}, and`;
   throw new UsageError(
     step === undefined
-      ? `${there} that waits for an answer. ${others}`
-      : `${there} waits for no answer. ${others}`,
+      ? `There is no step "${gate}" that waits for an answer. ${others}`
+      : `Step "${gate}" (${statusWords(step.status)}) waits for no answer. ${others}`,
   );
 }

@@ -13,7 +13,7 @@ export function newWorkflow(
   { name }: { readonly name?: string },
 ): number {
   if (pattern === undefined) {
-    door.print(`${table(TEMPLATES.map(({ id, detail }) => [id, detail]))}\n`);
+    door.print(table(TEMPLATES.map(({ id, detail }) => [id, detail])));
     door.print('\n`baton new <pattern> --name "Build and test"` writes one of them.\n');
     return EXIT.succeeded;
   }

@@ -157,6 +157,14 @@ function adoptValue(value: LargeValue, from: string, to: string): LargeValue {
 
 /** The child's steps in the log of the step that runs it. */
 function lineOf(event: RunEvent): readonly string[] {
+  if (event.type === 'step-waiting' && event.wait.for === 'answer') {
+    const gate = /^[\w.-]+$/.test(event.step) ? event.step : `'${event.step}'`;
+    return [
+      `  ${event.step} asks: ${event.wait.question}`,
+      `  baton answer ${event.run} ${gate} approve   or   reject`,
+    ];
+  }
+  if (event.type === 'gate-answered') return [`  ${event.step} answered: ${event.answer}`];
   if (event.type === 'step-skipped') return [`  ${event.step} skipped: ${event.reason}`];
   if (event.type !== 'attempt-ended') return [];
   return [`  ${event.step} ${event.outcome.ok ? 'succeeded' : describeFailure(event.outcome.failure)}`];
