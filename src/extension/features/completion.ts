@@ -1,4 +1,66 @@
 import * as vscode from 'vscode';
-import type { Feature } from './feature.ts';
+import {
+  complete,
+  type Completion,
+  type CompletionKind,
+  type CompletionSources,
+} from '../../language/complete.ts';
+import { editorRange } from '../ranges.ts';
+import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 
-export const offerCompletion: Feature = () => vscode.Disposable.from();
+/** Where a person expects to be offered something without asking. */
+const TRIGGERS = ['.', ' ', ':', '[', '{', ',', '-', '\n'] as const;
+
+const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
+  key: vscode.CompletionItemKind.Property,
+  kind: vscode.CompletionItemKind.Class,
+  step: vscode.CompletionItemKind.Module,
+  value: vscode.CompletionItemKind.EnumMember,
+  input: vscode.CompletionItemKind.Field,
+  field: vscode.CompletionItemKind.Field,
+  context: vscode.CompletionItemKind.Module,
+  function: vscode.CompletionItemKind.Function,
+  variable: vscode.CompletionItemKind.Variable,
+  file: vscode.CompletionItemKind.File,
+  snippet: vscode.CompletionItemKind.Snippet,
+};
+
+export const offerCompletion: Feature = (world) =>
+  vscode.languages.registerCompletionItemProvider(
+    YAML,
+    {
+      provideCompletionItems(document, position) {
+        const open = workflowAt(world, document);
+        if (open === undefined) return undefined;
+        const found = complete(open.analysis, document.offsetAt(position), sourcesOf(world, open));
+        return found.map((each, order) => itemOf(each, order, open));
+      },
+    },
+    ...TRIGGERS,
+  );
+
+function sourcesOf(world: FeatureWorld, { place, ref }: OpenWorkflow): CompletionSources {
+  const timeZones = Intl.supportedValuesOf('timeZone');
+  if (place === undefined) return { timeZones };
+  const { workflows } = place.project;
+  const refs = world.files
+    .all()
+    .flatMap((file) => (file.place === place && file.ref !== ref ? [file.ref] : []));
+  const from = ref.includes('/') ? ref.slice(0, ref.lastIndexOf('/') + 1) : '';
+  const relative = (other: string) =>
+    other.startsWith(from) ? other.slice(from.length) : `${'../'.repeat(from.split('/').length - 1)}${other}`;
+  return { timeZones, workflows: refs.map(relative), look: (child) => workflows.look(child) };
+}
+
+function itemOf(found: Completion, order: number, { lines }: OpenWorkflow): vscode.CompletionItem {
+  const item = new vscode.CompletionItem(found.label, KINDS[found.kind]);
+  item.range = editorRange(lines, found.range);
+  item.insertText = found.isSnippet === true ? new vscode.SnippetString(found.insert) : found.insert;
+  item.sortText = String(order).padStart(4, '0');
+  if (found.detail !== undefined) item.detail = found.detail;
+  if (found.documentation !== undefined) item.documentation = new vscode.MarkdownString(found.documentation);
+  if (found.again === true) item.command = { command: 'editor.action.triggerSuggest', title: '' };
+  // We indent by ourselves.
+  item.keepWhitespace = true;
+  return item;
+}
