@@ -20,6 +20,11 @@ export const settings = {
   graphDirection(): 'right' | 'down' {
     return read('graph.direction') === 'down' ? 'down' : 'right';
   },
+  /** Where what can be done is offered above the lines. */
+  codeLens(): 'all' | 'workflow' | 'off' {
+    const where = read('codeLens');
+    return where === 'workflow' || where === 'off' ? where : 'all';
+  },
   /** How long typing must rest before the text is checked. */
   validationDelayMs(): number {
     const delayMs = read('validation.delayMs');

@@ -1,6 +1,6 @@
 import { CONTEXTS, FUNCTIONS, STATUS_FUNCTIONS, STEP_FIELDS } from '../expression/functions.ts';
 import type { Analysis } from './analyze.ts';
-import type { Completion, CompletionKind, CompletionSources } from './complete.ts';
+import type { Completion, CompletionKind, CompletionSources } from './completion.ts';
 import { writtenOutputs } from './outputs.ts';
 import type { Place } from './place.ts';
 import { stepAt } from './step-at.ts';

@@ -51,6 +51,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   vscode: /^extension\//,
   yaml: /^language\/read-composed\.ts$/,
+  cronstrue: /^language\/cron-words\.ts$/,
   'js-yaml': /^language\/read-events\.ts$/,
   '@actions/expressions': /^expression\//,
   '@dagrejs/graphlib': /^graph\/graphlib\.ts$/,

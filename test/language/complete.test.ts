@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { suite, test } from 'mocha';
 import { analyze } from '../../src/language/analyze.ts';
 import type { ChildLook } from '../../src/language/children.ts';
-import { complete, type Completion, type CompletionSources } from '../../src/language/complete.ts';
+import { complete } from '../../src/language/complete.ts';
+import type { Completion, CompletionSources } from '../../src/language/completion.ts';
 import { allFiles } from './corpus-files.ts';
 
 const CURSOR = '‸';

@@ -1,10 +1,6 @@
 import * as vscode from 'vscode';
-import {
-  complete,
-  type Completion,
-  type CompletionKind,
-  type CompletionSources,
-} from '../../language/complete.ts';
+import { complete } from '../../language/complete.ts';
+import type { Completion, CompletionKind, CompletionSources } from '../../language/completion.ts';
 import { editorRange } from '../ranges.ts';
 import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 

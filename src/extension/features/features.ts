@@ -6,7 +6,6 @@ import { offerHover } from './hover.ts';
 import { offerLenses } from './lenses.ts';
 import { offerNavigation } from './navigation.ts';
 import { offerOutline } from './outline.ts';
-import { offerTokens } from './tokens.ts';
 
 /** All help with editing workflows, in a bundle of its own: nobody who only runs them waits for it. */
 const FEATURES: readonly Feature[] = [
@@ -15,7 +14,6 @@ const FEATURES: readonly Feature[] = [
   offerNavigation,
   offerOutline,
   offerLenses,
-  offerTokens,
   offerFixes,
 ];
 
