@@ -9,12 +9,12 @@ import {
   type Diagnostic as LspDiagnostic,
   type InitializeParams,
   type InitializeResult,
-  type Range as LspRange,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Lines, Range } from '../base/lines.ts';
+import type { Lines } from '../base/lines.ts';
 import type { Diagnostic, Severity } from '../model/diagnostic.ts';
 import { capabilities, offerFeatures } from './features.ts';
+import { lspRange } from './lsp-range.ts';
 import { Workspace, type OpenWorkflow } from './workspace.ts';
 
 declare const BATON_VERSION: string | undefined;
@@ -46,11 +46,7 @@ class Server {
     connection.onDidChangeWatchedFiles(({ changes }) => {
       for (const { uri } of changes) this.#lookAgain(uri);
     });
-    offerFeatures(connection, {
-      workspace: this.#workspace,
-      open: (uri) => this.#open(uri),
-      documents: () => documents.all(),
-    });
+    offerFeatures(connection, { workspace: this.#workspace, open: (uri) => this.#open(uri) });
     documents.listen(connection);
     connection.listen();
   }
@@ -98,10 +94,6 @@ class Server {
       if (document !== undefined) this.#tell(document);
     }
   }
-}
-
-export function lspRange(lines: Lines, { start, end }: Range): LspRange {
-  return { start: lines.position(start), end: lines.position(end) };
 }
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {

@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
+import {
+  CodeActionRequest,
+  CompletionRequest,
+  DefinitionRequest,
+  DocumentSymbolRequest,
+  HoverRequest,
+  ReferencesRequest,
+  RenameRequest,
+} from 'vscode-languageserver-protocol/node';
 import { baton, workspace } from '../cli/cli.ts';
 import { Client } from './client.ts';
 
@@ -51,6 +60,44 @@ suite('The language server', function () {
     await client.open('p.workflow.yaml', 'steps: { a: { workflow: child.workflow.yaml } }\n');
     const { diagnostics } = await client.diagnostics('p.workflow.yaml', 1);
     assert.match(JSON.stringify(diagnostics[0]?.message), /tag/);
+  });
+
+  test('completes, explains, leads, renames, outlines and mends', async () => {
+    const text =
+      'name: x\nsteps:\n  build: { run: x }\n  test: { run: x, needs: build }\n  b: { run: x, needs: biuld }\n';
+    await client.open('f.workflow.yaml', text);
+    await client.diagnostics('f.workflow.yaml', 1);
+    const { connection, initialized } = client;
+    const textDocument = { uri: client.uri('f.workflow.yaml') };
+    const need = { textDocument, position: { line: 3, character: 28 } };
+    assert.equal(initialized.capabilities.hoverProvider, true);
+
+    const items = await connection.sendRequest(CompletionRequest.type, need);
+    assert.ok(Array.isArray(items) && items.some(({ label }) => label === 'build'));
+    const explained = await connection.sendRequest(HoverRequest.type, need);
+    assert.match(JSON.stringify(explained?.contents), /\*\*build\*\*/);
+    const definition = await connection.sendRequest(DefinitionRequest.type, need);
+    assert.deepEqual(definition, {
+      uri: textDocument.uri,
+      range: { start: { line: 2, character: 2 }, end: { line: 2, character: 7 } },
+    });
+    const places = await connection.sendRequest(ReferencesRequest.type, {
+      ...need,
+      context: { includeDeclaration: true },
+    });
+    assert.equal(places?.length, 2);
+    const edit = await connection.sendRequest(RenameRequest.type, { ...need, newName: 'compile' });
+    assert.equal(edit?.changes?.[textDocument.uri]?.length, 2);
+    await assert.rejects(connection.sendRequest(RenameRequest.type, { ...need, newName: 'test' }), /already/);
+    const [steps] = (await connection.sendRequest(DocumentSymbolRequest.type, { textDocument })) ?? [];
+    assert.equal(steps?.name, 'steps');
+    const [action] =
+      (await connection.sendRequest(CodeActionRequest.type, {
+        textDocument,
+        range: { start: { line: 4, character: 0 }, end: { line: 4, character: 40 } },
+        context: { diagnostics: [] },
+      })) ?? [];
+    assert.match(JSON.stringify(action), /"newText":"build"/);
   });
 
   test('leaves every other YAML alone', async () => {
