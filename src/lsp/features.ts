@@ -25,6 +25,7 @@ import { fileLinks } from '../language/links.ts';
 import { namedAt, rename, type Named } from '../language/navigate.ts';
 import { outline, type OutlineItem } from '../language/outline.ts';
 import type { TextEdit } from '../model/diagnostic.ts';
+import { refTo } from '../model/ref.ts';
 import { lspRange } from './lsp-range.ts';
 import type { OpenWorkflow, Workspace } from './workspace.ts';
 
@@ -131,10 +132,11 @@ async function sourcesOf({ workspace }: LspWorld, { folder, ref }: OpenWorkflow)
   if (folder === undefined) return { timeZones };
   const { workflows } = folder.project;
   const others = (await workspace.others(folder)).map((each) => each.ref).filter((each) => each !== ref);
-  const from = ref.includes('/') ? ref.slice(0, ref.lastIndexOf('/') + 1) : '';
-  const relative = (other: string) =>
-    other.startsWith(from) ? other.slice(from.length) : `${'../'.repeat(from.split('/').length - 1)}${other}`;
-  return { timeZones, workflows: others.map(relative), look: (child) => workflows.look(child) };
+  return {
+    timeZones,
+    workflows: others.map((other) => refTo(ref, other)),
+    look: (child) => workflows.look(child),
+  };
 }
 
 const KINDS: Readonly<Record<CompletionKind, CompletionItemKind>> = {

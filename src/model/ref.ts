@@ -14,3 +14,12 @@ export function refFrom(file: WorkflowRef, path: string): WorkflowRef {
   }
   return parts.join('/');
 }
+
+/** A path as it is written in one file to lead to another: what `refFrom` makes the other's path of. Both inside the project. */
+export function refTo(file: WorkflowRef, other: WorkflowRef): string {
+  const from = file.split('/').slice(0, -1);
+  const to = other.split('/');
+  let shared = 0;
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/');
+}

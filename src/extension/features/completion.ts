@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { complete } from '../../language/complete.ts';
 import type { Completion, CompletionKind, CompletionSources } from '../../language/completion.ts';
+import { refTo } from '../../model/ref.ts';
 import { editorRange } from '../ranges.ts';
 import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 
@@ -42,10 +43,11 @@ function sourcesOf(world: FeatureWorld, { place, ref }: OpenWorkflow): Completio
   const refs = world.files
     .all()
     .flatMap((file) => (file.place === place && file.ref !== ref ? [file.ref] : []));
-  const from = ref.includes('/') ? ref.slice(0, ref.lastIndexOf('/') + 1) : '';
-  const relative = (other: string) =>
-    other.startsWith(from) ? other.slice(from.length) : `${'../'.repeat(from.split('/').length - 1)}${other}`;
-  return { timeZones, workflows: refs.map(relative), look: (child) => workflows.look(child) };
+  return {
+    timeZones,
+    workflows: refs.map((other) => refTo(ref, other)),
+    look: (child) => workflows.look(child),
+  };
 }
 
 function itemOf(found: Completion, order: number, { lines }: OpenWorkflow): vscode.CompletionItem {
