@@ -3,6 +3,7 @@ import path from 'node:path';
 import { hasErrors, type Diagnostic } from '../model/diagnostic.ts';
 import { findWorkflowFiles } from '../project/workflow-files.ts';
 import { countWords, findingsAsJson, findingsAsText, type Findings } from './diagnostics.ts';
+import { findingsAsSarif } from './sarif.ts';
 import { printJson, UsageError, type Door } from './door.ts';
 import { EXIT } from './run.ts';
 
@@ -10,11 +11,13 @@ import { EXIT } from './run.ts';
 export async function lint(
   door: Door,
   paths: readonly string[],
-  options: { readonly json?: boolean },
+  options: { readonly json?: boolean; readonly format?: 'text' | 'json' | 'sarif' },
 ): Promise<number> {
   const findings = (await filesOf(door, paths)).map((file) => findingsOf(door, file));
   const all = findings.flatMap(({ diagnostics }) => diagnostics);
-  if (options.json === true) printJson(door, findings.map(findingsAsJson));
+  const format = options.format ?? (options.json === true ? 'json' : 'text');
+  if (format === 'json') printJson(door, findings.map(findingsAsJson));
+  else if (format === 'sarif') printJson(door, findingsAsSarif(findings));
   else {
     for (const finding of findings) door.print(findingsAsText(finding, door.style));
     door.print(`${summary(findings.length, all)}\n`);

@@ -74,6 +74,13 @@ function program(done: (code: number) => void): Command {
     .command('lint [path...]')
     .description('check workflow files; exit code 2 when there is an error')
     .addOption(json())
+    .addOption(
+      new Option('--format <format>', 'text, json, or sarif for code scanning').choices([
+        'text',
+        'json',
+        'sarif',
+      ]),
+    )
     .action((paths: string[], options) =>
       act(async (door) => (await import('./lint.ts')).lint(door, paths, options)),
     );

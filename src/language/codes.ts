@@ -23,6 +23,14 @@ export const CODES = {
   'baton/child': 'A workflow that a step runs is not there, cannot run, or takes other inputs.',
   'baton/schedule': 'A schedule that cannot be read.',
   'baton/problem-matcher': 'A problem matcher that cannot be used.',
+  'baton/constant': 'A condition that is always the same.',
+  'baton/implied-need': 'A need that another need brings along.',
+  'baton/unused-input': 'An input that nothing reads.',
+  'baton/unwritten-output': 'An output that is read, but that the step does not write.',
+  'baton/secret-printed': 'A secret that a step prints.',
+  'baton/always': 'A step that runs even while the run is being stopped.',
+  'baton/cron-step': 'A step in a cron field that does not divide it evenly.',
+  'baton/matrix-value': 'A value that stands twice in a matrix.',
   'baton/not-yet': 'A part of the language that does not run yet.',
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;
 

@@ -81,10 +81,10 @@ steps:
       echo "testing the" \${{ item }}
       echo "passed=12" >> "$BATON_OUTPUT"
 
-  # \`always()\`: the report is written whatever became of them.
+  # \`!cancelled()\`: the report is written whatever became of them.
   report:
     needs: [lint, parts]
-    if: always()
+    if: '!cancelled()'
     env:
       # One entry for each item, in the order of the list: key, status, outputs.
       ITEMS: \${{ toJSON(steps.parts.items) }}

@@ -119,7 +119,7 @@ suite('Analysis', () => {
           );
           return [
             `s${i}`,
-            { ...(needs.length > 0 && { needs }), run: `echo ${read.join(' and ')}` },
+            { ...(needs.length > 0 && { needs }), run: `make ${read.join(' and ')}` },
           ] as const;
         });
         const source = { steps: Object.fromEntries(steps) };
@@ -132,7 +132,8 @@ suite('Analysis', () => {
         );
         const found = graph.edges.map(({ from, to, kind }) => `${from} ${kind} ${to}`);
         assert.deepEqual(found.toSorted(), expected.toSorted());
-        assert.deepEqual([diagnostics, cycles], [[], []]);
+        const loud = diagnostics.filter(({ severity }) => severity !== 'hint');
+        assert.deepEqual([loud, cycles], [[], []]);
       }),
       { numRuns: 200 },
     );
