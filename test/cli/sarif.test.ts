@@ -39,7 +39,7 @@ test('Lint speaks the language of code scanning', async () => {
   assert.match(result.message.text, /"b"/);
   assert.deepEqual(result.locations[0]?.physicalLocation, {
     artifactLocation: { uri: 'a%20b.workflow.yaml' },
-    region: { startLine: 2, startColumn: 24, endLine: 2, endColumn: 25 },
+    region: { startLine: 2, startColumn: 23, endLine: 2, endColumn: 24 },
   });
   dispose();
 });
