@@ -42,5 +42,5 @@ function partOf({ failed, from }: RerunOptions): Part | undefined {
 /** `baton resume`: goes on with a run whose runner died. */
 export async function resume(door: Door, run: string, options: { readonly json?: boolean }): Promise<number> {
   const secrets = await secretsAgain(door, run);
-  return watchOwn(door, options, (own) => resumeRun(door.project, run, { ...own, secrets }));
+  return watchOwn(door, { ...options, secrets }, (own) => resumeRun(door.project, run, { ...own, secrets }));
 }

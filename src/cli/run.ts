@@ -1,5 +1,6 @@
 import { emptyRecord } from '../base/json.ts';
 import { select } from '../graph/select.ts';
+import type { RunId } from '../model/attempt.ts';
 import type { RunState } from '../model/run-state.ts';
 import type { Queued } from '../project/admission.ts';
 import { startDetached } from '../project/detached-runner.ts';
@@ -10,7 +11,7 @@ import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
 import type { CacheMode, RunEvent, StopAsker } from '../model/run-event.ts';
-import { secretInputs } from '../project/secrets.ts';
+import { partSecrets, secretInputs, type Secrets } from '../project/secrets.ts';
 import { moreSecrets } from './ask-secrets.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
@@ -99,13 +100,15 @@ export async function foreground(
   options: { readonly json?: boolean },
 ): Promise<number> {
   await giveBackAfter(request.workflow.text);
-  return watchOwn(door, options, (own) => startRun(door.project, request, own), request.workflow);
+  const { secrets } = partSecrets(request.workflow.analysis.workflow, request.inputs);
+  const begin = (own: OwnOptions) => startRun(door.project, request, own);
+  return watchOwn(door, { ...options, secrets }, begin, request.workflow);
 }
 
 /** Owns a run to its end: prints it, and turns signals into stop requests. */
 export async function watchOwn(
   door: Door,
-  options: { readonly json?: boolean },
+  options: { readonly json?: boolean; readonly secrets: Secrets },
   begin: (own: OwnOptions) => Promise<Result<OwnRun, Refusal>>,
   workflow?: LoadedWorkflow,
 ): Promise<number> {
@@ -124,7 +127,7 @@ export async function watchOwn(
   const onWait = (queued: Queued) => door.complain(`${queuedWords(queued)}\n`);
   const signals = listenToSignals();
   // Without a person at hand, a run that waits for one is left to whoever answers.
-  const started = await begin({ onEvents, onWait, park: !someoneThere });
+  const started = await begin({ onEvents, onWait, ...(!someoneThere && { park: 'always' }) });
   if (!started.ok) {
     signals.letGo();
     printer.close();
@@ -135,6 +138,7 @@ export async function watchOwn(
   try {
     const state = await started.value.ended;
     await follower?.close();
+    if (state.parked && hasDeadline(state)) await leaveToRunner(door, state.run, options.secrets);
     return exitCodeOfRun(state);
   } finally {
     signals.letGo();
@@ -142,6 +146,19 @@ export async function watchOwn(
     await follower?.close();
     printer.close();
   }
+}
+
+function hasDeadline({ steps }: RunState): boolean {
+  return Object.values(steps).some(({ wait }) => wait?.for === 'answer' && wait.until !== undefined);
+}
+
+/** Somebody has to be there when the time to answer is up. */
+async function leaveToRunner(door: Door, run: RunId, secrets: Secrets): Promise<void> {
+  const program = { execPath: process.execPath, file: process.argv[1] ?? '' };
+  const order = { folder: door.project.folder, task: { kind: 'resume', run, secrets } } as const;
+  const started = await startDetached(program, order);
+  // Answered in the meantime: whoever did goes on with it.
+  if (!started.ok && started.error.kind !== 'taken') refuse(door, started.error);
 }
 
 function keysFor(door: Door, run: string, printer: RunPrinter): GateKeys {

@@ -7,6 +7,9 @@ import type { Refusal } from '../project/runs.ts';
 import { listenToSignals } from './run.ts';
 import { giveBackAfter } from './large-text.ts';
 
+/** A run that only waits for people is left to whoever answers, unless its time limit has to be watched. */
+const PARK = 'without-deadline';
+
 /**
  * `baton runner` (not for people): reads one order from standard input, answers with one line, and then carries the
  * run on alone, whatever becomes of whoever asked.
@@ -28,11 +31,14 @@ export async function runner(): Promise<number> {
 
 async function begin(project: Project, task: RunnerOrder['task']): Promise<Result<OwnRun, Refusal>> {
   if (task.kind === 'resume') {
-    return resumeRun(project, task.run, task.secrets === undefined ? {} : { secrets: task.secrets });
+    return resumeRun(project, task.run, {
+      park: PARK,
+      ...(task.secrets !== undefined && { secrets: task.secrets }),
+    });
   }
   const workflow = await project.workflows.load(task.workflow);
   if (!workflow.ok) return { ok: false, error: { kind: 'unknown', message: workflow.error } };
   await giveBackAfter(workflow.value.text);
   const { run, ...request } = task;
-  return startRun(project, { ...request, workflow: workflow.value }, { run });
+  return startRun(project, { ...request, workflow: workflow.value }, { run, park: PARK });
 }

@@ -14,6 +14,9 @@ import { nextAttemptAt } from './retry.ts';
 import { NO_SOURCES, type Sources } from './scope.ts';
 
 /** What a run needs of the world. */
+/** When to leave a run that only waits for people: always, or only where no time limit has to be watched. */
+export type Park = 'always' | 'without-deadline';
+
 export interface RunWorld {
   readonly backend: Backend;
   readonly clock: Clock;
@@ -28,7 +31,7 @@ export interface RunWorld {
   /** Asks for a place in a concurrency group; rejects never. Without it every group has room. */
   readonly enterGroup?: EnterGroup;
   /** Leave the run when only people can go on with it, for whoever answers to carry on. */
-  readonly park?: boolean;
+  readonly park?: Park;
 }
 
 export type ChildAssignment = Extract<Assignment, { readonly kind: 'workflow' }>;
@@ -321,7 +324,8 @@ class RunLoop {
   /** Nothing is to be done now. */
   #rest(wakeAt: number | undefined): void {
     const { clock, park } = this.#world;
-    if (park === true && waitsForPeople(this.#agenda, this.#state)) {
+    const mayLeave = park === 'always' || (park === 'without-deadline' && wakeAt === undefined);
+    if (mayLeave && waitsForPeople(this.#agenda, this.#state)) {
       this.#write([{ type: 'run-parked' }]);
       return this.#finish();
     }

@@ -1,6 +1,6 @@
 import type { AttemptIo } from './executor.ts';
 import type { ProcessRequest } from './process-request.ts';
-import { isGroupAlive, markedProcesses, signalGroup, signalProcess } from './process-tree.ts';
+import { isGroupAlive, livingGroupOf, markedProcesses, signalGroup, signalProcess } from './process-tree.ts';
 
 /** Why a process had to end. */
 export type Cause = { readonly kind: 'cancelled' } | { readonly kind: 'timed-out'; readonly afterMs: number };
@@ -59,7 +59,10 @@ export class Ending {
 
   #signal(signal: NodeJS.Signals): void {
     signalGroup(this.#group, signal);
-    for (const pid of markedProcesses(this.#request.marker)) signalProcess(pid, signal);
+    // Those that left the group; one that is told twice takes the second time for "now".
+    for (const pid of markedProcesses(this.#request.marker)) {
+      if (livingGroupOf(pid) !== this.#group) signalProcess(pid, signal);
+    }
   }
 
   /** After the process itself ended: waits until its whole family is gone, if somebody asked it to go. */

@@ -52,7 +52,7 @@ export function isGroupAlive(group: number): boolean {
 }
 
 /** The group of a process that is neither dead nor a zombie. Fields of `stat` after the name: state, parent, group. */
-function livingGroupOf(pid: number): number | undefined {
+export function livingGroupOf(pid: number): number | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state = '', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 3);

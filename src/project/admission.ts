@@ -148,13 +148,21 @@ export async function inItsPlace(
   place: Place,
   go: (since: readonly RunEvent[]) => Promise<RunState>,
 ): Promise<RunState> {
-  const { lease, since } = await comeIn(place);
+  // A run that waits for a person, or for a child that does, has nothing else that would keep its process.
+  const alive = setInterval(() => undefined, LONG_MS);
   try {
-    return await go(since);
+    const { lease, since } = await comeIn(place);
+    try {
+      return await go(since);
+    } finally {
+      lease?.release();
+    }
   } finally {
-    lease?.release();
+    clearInterval(alive);
   }
 }
+
+const LONG_MS = 60 * 60 * 1000;
 
 interface CameIn {
   readonly lease: Lease | undefined;

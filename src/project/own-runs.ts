@@ -3,7 +3,7 @@ import path from 'node:path';
 import { localBackend } from '../backends/local.ts';
 import { recordFrom, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { adopt, carryOn, type EnterGroup, type RunWorld } from '../engine/run.ts';
+import { adopt, carryOn, type EnterGroup, type RunWorld, type Park } from '../engine/run.ts';
 import type { Lease } from '../journal/groups.ts';
 import type { JournalWriter } from '../journal/journal.ts';
 import { maskerOf, type Masker } from '../journal/mask.ts';
@@ -50,7 +50,7 @@ export interface OwnOptions {
   /** Told of every event once it is written. */
   readonly onEvents?: (events: readonly RunEvent[]) => void;
   /** Leave the run when only people can go on with it. */
-  readonly park?: boolean;
+  readonly park?: Park;
   /** For going on with a run: values of its secret inputs, which no journal keeps. */
   readonly secrets?: Secrets;
   /** Texts to keep out of logs and facts, beside the run's own secrets. */

@@ -215,7 +215,7 @@ suite('A run that only people can go on with', () => {
     const workflow = workflowIn(
       'steps:\n  ok: { gate: { approval: "Go on?" } }\n  after: { needs: ok, run: "true" }',
     );
-    const run = new SteeredRun(undefined, { park: true });
+    const run = new SteeredRun(undefined, { park: 'always' });
     await run.start(startOf(workflow));
     assert.equal(run.state?.parked, true);
     assert.equal(run.state?.ended, undefined);
@@ -232,7 +232,7 @@ suite('A run that only people can go on with', () => {
   });
 
   test('that was told to stop ends at once when somebody goes on with it', async () => {
-    const run = new SteeredRun(undefined, { park: true });
+    const run = new SteeredRun(undefined, { park: 'always' });
     await run.start(startOf(workflowIn('steps:\n  ok: { gate: { approval: "Go on?" } }')));
     assert.equal(await run.journal.request('run', { type: 'stop', force: false, by: 'request' }), 'left');
     const reopened = await run.journal.reopen('run');
