@@ -1,4 +1,6 @@
-import { emptyRecord } from '../base/json.ts';
+import fs from 'node:fs';
+import path from 'node:path';
+import { emptyRecord, recordFrom, type Json } from '../base/json.ts';
 import { select } from '../graph/select.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { RunState } from '../model/run-state.ts';
@@ -48,7 +50,11 @@ export async function run(door: Door, name: string, options: RunOptions): Promis
   const secrets = await moreSecrets(door, secretInputs(workflow.analysis.workflow), given);
   const request: RunRequest = {
     workflow,
-    inputs: { ...given, ...secrets },
+    inputs: {
+      ...(reuse !== undefined && (await inputsOf(door, reuse.run, { workflow, given }))),
+      ...given,
+      ...secrets,
+    },
     env: pairs('--env', options.env),
     cause: { kind: 'person', door: 'cli' },
     failFast: options.failFast === true,
@@ -58,6 +64,30 @@ export async function run(door: Door, name: string, options: RunOptions): Promis
     ...(options.cache !== undefined && { cache: options.cache }),
   };
   return options.detach === true ? detach(door, request) : foreground(door, request, options);
+}
+
+/** The inputs of the run from which ends are taken over: what is taken over was made of them. */
+async function inputsOf(
+  door: Door,
+  run: RunId,
+  {
+    workflow,
+    given,
+  }: { readonly workflow: LoadedWorkflow; readonly given: Readonly<Record<string, string>> },
+): Promise<Record<string, Json>> {
+  const [first] = (await door.project.runs.journal.readFacts(run, new Set(['run-started']))) ?? [];
+  if (first?.type !== 'run-started') return {};
+  const { inputs } = workflow.analysis.workflow;
+  const shared = inputs.filter(({ name, secret }) => !secret && Object.hasOwn(first.inputs, name));
+  for (const { name } of shared) {
+    const [value, now] = [first.inputs[name], given[name]];
+    const before = typeof value === 'string' ? value : JSON.stringify(value);
+    if (now !== undefined && now !== before)
+      door.complain(
+        `baton: What is taken over from ${run} was made with ${name}=${before}, not ${name}=${now}.\n`,
+      );
+  }
+  return recordFrom(shared.map(({ name }) => [name, first.inputs[name] ?? null]));
 }
 
 /** The steps that are to run, where not all are. */
@@ -70,9 +100,29 @@ function selected({ analysis }: LoadedWorkflow, options: RunOptions): readonly s
 }
 
 export async function loadWorkflow(door: Door, name: string): Promise<LoadedWorkflow> {
-  const loaded = await door.project.workflows.load(name);
+  const loaded = await door.project.workflows.load(fromHere(door, name));
   if (!loaded.ok) throw new UsageError(loaded.error);
   return loaded.value;
+}
+
+/** A path means the folder that somebody stands in, also where the project's folder lies above it; any other word is a name. */
+function fromHere({ project }: Door, name: string): string {
+  const here = process.cwd();
+  if (here === project.folder) return name;
+  const file = ['', '.workflow.yaml', '.workflow.yml']
+    .map((ending) => path.resolve(here, name + ending))
+    .find((each) => isFile(each));
+  if (file !== undefined) return file;
+  // A path is meant as a path, and nothing else of that name.
+  return /[\\/]/.test(name) && !isFile(path.resolve(project.folder, name)) ? path.resolve(here, name) : name;
+}
+
+function isFile(file: string): boolean {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
+  }
 }
 
 /** `a=1` and `b=x=y` to `{ a: '1', b: 'x=y' }`. */

@@ -79,7 +79,20 @@ function expand(court: Court, step: StepState): void {
   const { fanOut } = step.step;
   const items = inScope(court, step, (scope) => (fanOut === undefined ? ok([]) : itemsFor(fanOut, scope)));
   if (!items.ok) return endAtOnce(court, step, badExpression(items.error));
+  const secret = secretIn(items.value, court.sources.secrets);
+  if (secret !== undefined) {
+    const message = `An item holds the secret input "${secret}". Items are names that everybody sees: read \`inputs.${secret}\` in the step instead.`;
+    return endAtOnce(court, step, badExpression(message));
+  }
   court.facts.push({ type: 'items-expanded', step: step.id, attempt: nextAttempt(step), items: items.value });
+}
+
+/** The name of a secret that stands in some values. */
+function secretIn(values: unknown, secrets: Sources['secrets']): string | undefined {
+  if (secrets === undefined) return undefined;
+  const text = JSON.stringify(values);
+  const isThere = (secret: string) => secret !== '' && text.includes(JSON.stringify(secret).slice(1, -1));
+  return Object.keys(secrets).find((name) => isThere(secrets[name] ?? ''));
 }
 
 function ask(court: Court, step: StepState, concurrency: Concurrency): void {

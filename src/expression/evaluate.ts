@@ -250,7 +250,9 @@ function fromJson(value: Value): Value {
   try {
     return toValue(JSON.parse(value.coerceString()) as Json);
   } catch (error) {
-    throw new Refused(`fromJSON was given text that is not JSON (${(error as Error).message}).`); // a SyntaxError
+    // Not the whole message: it quotes a part of the text, and that may be a part of a secret.
+    const at = /at position \d+|end of JSON input/.exec((error as Error).message)?.[0];
+    throw new Refused(`fromJSON was given text that is not JSON${at === undefined ? '' : ` (${at})`}.`);
   }
 }
 

@@ -40,13 +40,23 @@ function formsOf(secret: string): readonly string[] {
 
 function written(text: string): readonly string[] {
   const url = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+  // As other languages write it: Python's quote, and forms.
+  const strict = url.replace(/[!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const paths = [url, strict, strict.replaceAll('%7E', '~')];
+  const urls = [...paths, ...paths.map((each) => each.replaceAll('%2F', '/'))].flatMap((each) => [
+    each,
+    each.replaceAll('%20', '+'),
+  ]);
+  const json = JSON.stringify(text).slice(1, -1);
+  const base64 = base64Forms(text);
   const forms = [
-    JSON.stringify(text).slice(1, -1),
-    url,
-    url.replaceAll('%20', '+'),
-    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    json,
+    JSON.stringify(json).slice(1, -1),
+    ...urls,
+    ...urls.map((each) => each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
     text.replaceAll("'", "'\\''"),
-    ...base64Forms(text),
+    ...base64,
+    ...wrappedLines(text),
   ];
   return forms.filter((form) => form.length >= SHORTEST_SECRET);
 }
@@ -64,6 +74,22 @@ function base64Forms(text: string): readonly string[] {
     if (own.length < SHORTEST_LINE) return [];
     const forms = [own, padded.slice(first).replace(/=+$/, ''), padded.slice(first)];
     return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+  });
+}
+
+/** Where tools break lines of base64: MIME (RFC 2045) and PEM (RFC 7468). */
+const WRAPS = [76, 64] as const;
+
+/** The lines of a long secret's base64, by itself or with a line break behind it, as `base64` prints them. */
+function wrappedLines(text: string): readonly string[] {
+  return [text, `${text}\n`].flatMap((each) => {
+    const whole = Buffer.from(each).toString('base64');
+    return WRAPS.flatMap((width) => {
+      if (whole.length <= width) return [];
+      const count = Math.ceil(whole.length / width);
+      const lines = Array.from({ length: count }, (_, i) => whole.slice(i * width, (i + 1) * width));
+      return lines.filter((line) => line.length >= SHORTEST_LINE);
+    });
   });
 }
 

@@ -7,6 +7,7 @@ import { adopt, carryOn, type EnterGroup, type RunWorld, type Park } from '../en
 import type { Lease } from '../journal/groups.ts';
 import type { JournalWriter } from '../journal/journal.ts';
 import { maskerOf, type Masker } from '../journal/mask.ts';
+import type { Workflow } from '../model/workflow.ts';
 import { maskedWriter } from '../journal/masked-writer.ts';
 import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
@@ -29,7 +30,7 @@ import { expectedMs, pastDurations } from './history.ts';
 import type { Project } from './project.ts';
 import { isRunId, newRunId } from './run-id.ts';
 import { beginningOf, unknownRun, type Refusal, type RunRequest } from './runs.ts';
-import { secretsGivenTo, secretsIn, secretVariable, type Secrets } from './secrets.ts';
+import { secretInputs, secretsGivenTo, secretsIn, secretVariable, type Secrets } from './secrets.ts';
 import { systemClock } from './system-clock.ts';
 import { valueFiles } from './value-files.ts';
 
@@ -285,6 +286,9 @@ function childDoor(
       }
       const workflow = past === undefined ? project.workflows.read(ref) : undefined;
       if (workflow?.ok === false) return workflow;
+      const open = workflow && openSecret(workflow.value.analysis.workflow, inputs, hide);
+      if (open !== undefined)
+        return err(`its input "${open}" is given a secret, but not declared \`secret: true\``);
       const begun =
         workflow === undefined
           ? await resumeRun(project, run, { onEvents, hide, secrets: textsIn(inputs) })
@@ -298,6 +302,21 @@ function childDoor(
       return ok({ kind: 'running', child: { ended, stop: (how) => project.runs.stop(run, how) } });
     },
   };
+}
+
+/** An input that would write a secret of its caller down. */
+function openSecret(
+  workflow: Pick<Workflow, 'inputs'>,
+  inputs: Readonly<Record<string, Json>>,
+  hide: readonly string[],
+): string | undefined {
+  const masker = maskerOf(hide);
+  if (masker === undefined) return undefined;
+  const declared = new Set(secretInputs(workflow).map(({ name }) => name));
+  return Object.keys(inputs).find((name) => {
+    const text = JSON.stringify(inputs[name] ?? null);
+    return !declared.has(name) && masker.text(text) !== text;
+  });
 }
 
 /** Inputs as whoever goes on with a child gives them again. */

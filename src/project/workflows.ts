@@ -116,7 +116,9 @@ export function digestOf(text: string): string {
 }
 
 function findByName(folder: string, refs: readonly string[], name: string): Result<LoadedWorkflow, string> {
-  const byFile = refs.filter((ref) => shortName(ref) === shortName(name));
+  // A path that leads nowhere is not the name of what lies elsewhere.
+  const isPath = /[\\/]/.test(name);
+  const byFile = isPath ? [] : refs.filter((ref) => shortName(ref) === shortName(name));
   if (byFile.length === 1 && byFile[0] !== undefined) return readWorkflow(folder, byFile[0]);
   if (byFile.length > 1) return err(`"${name}" could be ${byFile.join(' or ')}: give the path.`);
   const byTitle = refs.flatMap((ref) => {

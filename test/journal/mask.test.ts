@@ -29,10 +29,35 @@ const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   json: (text) => JSON.stringify(text).slice(1, -1),
   url: (text) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD')),
   form: (text) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD')).replaceAll('%20', '+'),
+  strictly: (text) => strictUrl(text),
+  'a path': (text) => strictUrl(text).replaceAll('%2F', '/'),
+  'a strict form': (text) => strictUrl(text).replaceAll('%20', '+'),
+  'JSON in JSON': (text) => JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
   shell: (text) => text.replaceAll("'", "'\\''"),
   base64: (text) => Buffer.from(text).toString('base64'),
   base64url: (text) => Buffer.from(text).toString('base64url'),
 };
+
+/** As Python's `quote` does, with nothing but letters, digits and `_.-~` as they are. */
+function strictUrl(text: string): string {
+  const url = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+  return url.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+test('A masker hides a long secret whose base64 is broken into lines', () => {
+  const long = 'a token that is long enough for base64 to break its lines, and then some more, and more';
+  const masker = maskerOf([long]);
+  for (const text of [long, `${long}\n`]) {
+    for (const width of [64, 76]) {
+      const lines =
+        Buffer.from(text)
+          .toString('base64')
+          .match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+      assert.ok(lines.length > 1);
+      for (const line of lines.filter((each) => each.length >= 8)) assert.equal(masker?.text(line), '***');
+    }
+  }
+});
 
 suite('A masker', () => {
   for (const [name, form] of Object.entries(FORMS)) {

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { suite, test } from 'mocha';
+import { eventually } from '../eventually.ts';
+import { baton, eventsIn, start, workspace } from './cli.ts';
+
+const SECRET = 'correct horse/battery?staple(9)! and so much more of it that base64 breaks its lines';
+
+suite('What people found who tried it', function () {
+  let folder = '';
+  let dispose = () => undefined as void;
+  setup(() => ({ folder, dispose } = workspace({})));
+  teardown(() => dispose());
+
+  function file(name: string, text: string): void {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), text);
+  }
+
+  async function statusOf(run: string): Promise<string | undefined> {
+    const runs = JSON.parse((await baton(folder, 'runs', '--json')).out) as { run: string; status: string }[];
+    return runs.find((each) => each.run === run)?.status;
+  }
+
+  test('a secret can be no item, no name, and no open input of a child', async () => {
+    file(
+      's.workflow.yaml',
+      `inputs: { token: { secret: true } }
+limits: { on_failure: continue }
+steps:
+  each: { for_each: ["\${{ inputs.token }}", b], run: "echo \${{ item }}" }
+  grid: { matrix: { t: ["\${{ inputs.token }}"] }, run: "echo \${{ matrix.t }}" }
+  json: { if: "fromJSON(inputs.token)", run: echo }
+  child: { workflow: ./c.workflow.yaml, with: { tok: "\${{ inputs.token }}" } }
+  safe: { workflow: ./d.workflow.yaml, with: { tok: "\${{ inputs.token }}" } }
+`,
+    );
+    file('c.workflow.yaml', 'inputs: { tok: {} }\nsteps: { a: { run: "echo ${{ inputs.tok }}" } }\n');
+    file(
+      'd.workflow.yaml',
+      'inputs: { tok: { secret: true } }\nsteps: { a: { run: "true # ${{ inputs.tok }}" } }\n',
+    );
+    const { code, out, err } = await baton(folder, 'run', 's', '--input', `token=${SECRET}`);
+    assert.equal(code, 1);
+    assert.match(out, /each .*An item holds the secret input "token"/);
+    assert.match(out, /grid .*An item holds the secret input "token"/);
+    assert.match(out, /child .*its input "tok" is given a secret, but not declared/);
+    assert.match(out, /✓ safe/);
+    assert.doesNotMatch(out + err, /correct|battery/);
+    for (const name of fs.readdirSync(path.join(folder, '.baton'), { recursive: true, encoding: 'utf8' })) {
+      assert.doesNotMatch(name, /battery/);
+      const full = path.join(folder, '.baton', name);
+      if (fs.statSync(full).isFile()) assert.doesNotMatch(fs.readFileSync(full, 'latin1'), /battery/, name);
+    }
+  });
+
+  test('a run in the background waits for people as long as it takes, and can be stopped', async () => {
+    file(
+      'a.workflow.yaml',
+      'steps: { q: { gate: { approval: "ok?" } }, r: { needs: q, gate: { approval: "sure?" } } }\n',
+    );
+    const run = (await baton(folder, 'run', 'a', '--detach')).out.trim();
+    await eventually(async () => (await statusOf(run)) === 'waiting');
+    assert.equal((await baton(folder, 'answer', run, 'q', 'approve')).code, 0);
+    await eventually(async () => /sure\?/.test((await baton(folder, 'show', run)).out));
+    assert.equal(await statusOf(run), 'waiting');
+    assert.equal((await baton(folder, 'stop', run)).code, 0);
+    assert.equal(await statusOf(run), 'cancelled');
+  }).timeout(60_000);
+
+  test('a run goes on behind the gate of a child that was answered', async () => {
+    file(
+      'p.workflow.yaml',
+      'steps: { c: { workflow: a.workflow.yaml }, d: { needs: c, run: echo after } }\n',
+    );
+    file('a.workflow.yaml', 'steps: { q: { gate: { approval: "child ok?" } } }\n');
+    const run = (await baton(folder, 'run', 'p', '--detach')).out.trim();
+    await eventually(async () => /child ok\?/.test((await baton(folder, 'logs', run, 'c')).out));
+    assert.equal((await baton(folder, 'answer', `${run}-c1`, 'q', 'approve')).code, 0);
+    await eventually(async () => (await statusOf(run)) === 'succeeded');
+  }).timeout(60_000);
+
+  test('the time to answer runs on when nobody watches', async () => {
+    file(
+      't.workflow.yaml',
+      'steps: { g: { gate: { approval: "a?", timeout: 1s, on_timeout: approve } }, z: { needs: g, run: echo z } }\n',
+    );
+    const { code, out } = await baton(folder, 'run', 't', '--json');
+    assert.equal(code, 3);
+    const run = eventsIn(out)[0]?.run ?? '';
+    await eventually(async () => (await statusOf(run)) === 'succeeded');
+  }).timeout(60_000);
+
+  test('a path means the folder that somebody stands in', async () => {
+    file('x.workflow.yaml', 'steps: { a: { run: echo at the root } }\n');
+    file('sub/x.workflow.yaml', 'steps: { a: { run: echo in the folder } }\n');
+    fs.mkdirSync(path.join(folder, '.baton'));
+    const sub = path.join(folder, 'sub');
+    for (const [word, expected] of [
+      ['./x.workflow.yaml', /in the folder/],
+      ['x', /in the folder/],
+      ['../x.workflow.yaml', /at the root/],
+      ['../x', /at the root/],
+    ] as const) {
+      assert.match((await baton(sub, 'run', word)).out, expected, word);
+    }
+    assert.equal((await baton(sub, 'run', './gone/x.workflow.yaml')).code, 2);
+  });
+
+  test('what is taken over keeps the inputs that it was made with', async () => {
+    file(
+      'h.workflow.yaml',
+      `inputs: { who: { default: world } }
+steps:
+  a: { run: 'echo "w=\${{ inputs.who }}" >> "$BATON_OUTPUT"' }
+  b: { needs: a, run: 'echo built for \${{ steps.a.outputs.w }}, asked for \${{ inputs.who }}' }
+`,
+    );
+    await baton(folder, 'run', 'h', '--input', 'who=staging');
+    const again = await baton(folder, 'run', 'h', '--from', 'b');
+    assert.match(again.out, /built for staging, asked for staging/);
+    const other = await baton(folder, 'run', 'h', '--from', 'b', '--input', 'who=production');
+    assert.match(other.err, /was made with who=staging, not who=production\./);
+  });
+
+  test('a stop sends its signal once', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const script =
+      "let n = 0; process.on('SIGTERM', () => { n++; setTimeout(() => { console.log('heard', n); process.exit(0); }, 300); }); console.log('ready'); setInterval(() => {}, 1000);";
+    file('s.workflow.yaml', `steps: { s: { language: node, script: ${JSON.stringify(script)} } }\n`);
+    const running = start(folder, 'run', 's');
+    await eventually(() => running.out().includes('ready'));
+    running.child.kill('SIGTERM');
+    await running.ended;
+    assert.match(running.out(), /heard 1\n/);
+  });
+});
