@@ -18,3 +18,6 @@ export function recordFrom<T>(entries: Iterable<readonly [string, T]>): Record<s
   for (const [key, value] of entries) record[key] = value;
   return record;
 }
+
+/** What a fan-out without items published: under every name, the list of nothing. Known by being this very object. */
+export const NO_ITEMS: JsonRecord = Object.freeze({});

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { ok, type Result } from '../base/result.ts';
 import { hasErrors, type Diagnostic } from '../model/diagnostic.ts';
 import { findWorkflowFiles } from '../project/workflow-files.ts';
 import { countWords, findingsAsJson, findingsAsText, type Findings } from './diagnostics.ts';
@@ -13,7 +14,11 @@ export async function lint(
   paths: readonly string[],
   options: { readonly json?: boolean; readonly format?: 'text' | 'json' | 'sarif' },
 ): Promise<number> {
-  const findings = (await filesOf(door, paths)).map((file) => findingsOf(door, file));
+  const read = (await filesOf(door, paths)).map((file) => findingsOf(door, file));
+  const findings = read.flatMap((each) => (each.ok ? [each.value] : []));
+  // One file that nobody can read keeps no other from being looked at.
+  const unread = read.filter((each) => !each.ok);
+  for (const { error } of unread) door.complain(`baton: ${error}\n`);
   const all = findings.flatMap(({ diagnostics }) => diagnostics);
   const format = options.format ?? (options.json === true ? 'json' : 'text');
   if (format === 'json') printJson(door, findings.map(findingsAsJson));
@@ -22,7 +27,7 @@ export async function lint(
     for (const finding of findings) door.print(findingsAsText(finding, door.style));
     door.print(`${summary(findings.length, all)}\n`);
   }
-  return hasErrors(all) ? EXIT.usage : EXIT.succeeded;
+  return hasErrors(all) || unread.length > 0 ? EXIT.usage : EXIT.succeeded;
 }
 
 async function filesOf(door: Door, paths: readonly string[]): Promise<readonly string[]> {
@@ -54,12 +59,12 @@ async function filesBelow(door: Door, folder: string): Promise<readonly string[]
   return (await door.project.workflows.list()).filter((ref) => below === '' || ref.startsWith(`${below}/`));
 }
 
-function findingsOf(door: Door, file: string): Findings {
+function findingsOf(door: Door, file: string): Result<Findings, string> {
   const relative = path.relative(door.project.folder, path.resolve(door.project.folder, file));
   const ref = relative.startsWith('..') ? file : relative.split(path.sep).join('/');
   const read = door.project.workflows.read(ref);
-  if (!read.ok) throw new UsageError(read.error);
-  return { file: ref, text: read.value.text, diagnostics: read.value.analysis.diagnostics };
+  if (!read.ok) return read;
+  return ok({ file: ref, text: read.value.text, diagnostics: read.value.analysis.diagnostics });
 }
 
 function summary(files: number, diagnostics: readonly Diagnostic[]): string {

@@ -75,6 +75,7 @@ export async function runs(door: Door, options: RunsOptions): Promise<number> {
     .filter((run) => options.workflow === undefined || [run.workflow, run.name].includes(options.workflow))
     .slice(0, limit);
   if (options.json === true) printJson(door, shown);
+  else if (shown.length === 0 && all.length > 0) door.print('No run is like that; `baton runs` shows all.\n');
   else if (shown.length === 0) door.print('No runs. `baton run <workflow>` makes one.\n');
   else door.print(table(shown.map((run) => runRow(door, run))));
   return EXIT.succeeded;
@@ -159,16 +160,24 @@ export async function logs(
     throw new UsageError(`The run has no step "${step}". It has: ${Object.keys(state.steps).join(', ')}.`);
   }
   if (options.follow === true && step !== undefined) return followStep(door, run, step);
-  const steps = step === undefined ? Object.keys(state.steps) : [step];
+  const steps = step === undefined ? Object.keys(state.steps) : withInside(state, step);
   for (const id of steps) {
     const attempts = state.steps[id]?.attempts ?? [];
     for (const attempt of attempts) {
-      if (step === undefined)
+      if (steps.length > 1)
         door.print(`${paint(door.style, 'bold', title(id, attempt.number, attempts.length))}\n`);
       await printLog(door, { run, step: id, attempt: attempt.number });
     }
   }
   return EXIT.succeeded;
+}
+
+/** What a fan-out or a loop printed is what its items and rounds did. */
+function withInside(state: RunState, step: string): readonly string[] {
+  const inside = Object.keys(state.steps).filter(
+    (id) => id.startsWith(`${step}{`) || id.startsWith(`${step}[`),
+  );
+  return inside.length === 0 ? [step] : inside;
 }
 
 function title(step: string, attempt: number, attempts: number): string {

@@ -15,6 +15,7 @@ function program(done: (code: number) => void): Command {
       "the project's folder (default: the nearest with runs, else the current one)",
     )
     .exitOverride()
+    .configureOutput({ writeOut: printHelp })
     .showHelpAfterError('(baton --help shows what there is)');
   const door = () => {
     const { folder } = baton.opts<{ folder?: string }>();
@@ -100,7 +101,17 @@ function program(done: (code: number) => void): Command {
     .command('runs')
     .description('runs, newest first')
     .option('--limit <n>', 'how many', '20')
-    .option('--status <status>', 'only these: running, succeeded, failed, cancelled, timed_out, lost')
+    .addOption(
+      new Option('--status <status>', 'only these').choices([
+        'running',
+        'waiting',
+        'succeeded',
+        'failed',
+        'cancelled',
+        'timed_out',
+        'lost',
+      ]),
+    )
     .option('--workflow <workflow>', 'only of this workflow, by path or name')
     .addOption(json())
     .action((options) => act(async (door) => (await import('./look.ts')).runs(door, options)));
@@ -184,3 +195,13 @@ async function main(): Promise<number> {
 }
 
 endWith(main());
+
+/** Help that nobody can take is a failure like any other, and no reason to fall over. */
+function printHelp(text: string): void {
+  process.stdout.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return;
+    process.stderr.write(`baton: The output cannot be written: ${message}\n`);
+    process.exitCode = 1;
+  });
+  process.stdout.write(text);
+}

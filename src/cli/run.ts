@@ -55,7 +55,7 @@ export async function run(door: Door, name: string, options: RunOptions): Promis
       ...given,
       ...secrets,
     },
-    env: pairs('--env', options.env),
+    env: variables(options.env),
     cause: { kind: 'person', door: 'cli' },
     failFast: options.failFast === true,
     ...(parallel === undefined ? {} : { parallel }),
@@ -132,6 +132,17 @@ export function pairs(option: string, given: readonly string[]): Record<string, 
     const at = pair.indexOf('=');
     if (at < 1) throw new UsageError(`${option} wants name=value; "${pair}" is not of that form.`);
     values[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return values;
+}
+
+function variables(given: readonly string[]): Record<string, string> {
+  const values = pairs('--env', given);
+  for (const name of Object.keys(values)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      throw new UsageError(
+        `"${name}" cannot be the name of a variable: letters, digits and _ only, no digit first.`,
+      );
   }
   return values;
 }

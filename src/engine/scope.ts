@@ -1,4 +1,4 @@
-import { emptyRecord, type Json } from '../base/json.ts';
+import { emptyRecord, NO_ITEMS, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { renderTemplate, type Scope } from '../expression/evaluate.ts';
 import { hasExpression } from '../expression/template.ts';
@@ -141,7 +141,8 @@ function stepValue(state: RunState, step: StepState, readLarge: ReadLarge | unde
   if (known !== undefined && known.endedAt === step.endedAt && isFinal(step.status)) return known.value;
   const outcome = step.attempts.at(-1)?.outcome;
   const value = emptyRecord<Json>();
-  value['outputs'] = outputsOf(state, step, readLarge);
+  const isEmpty = roleOf(step) === 'fan-out' && step.reused === undefined && step.inside?.length === 0;
+  value['outputs'] = isEmpty ? NO_ITEMS : outputsOf(state, step, readLarge);
   value['outcome'] = step.status;
   value['result'] = step.result ?? step.status;
   const exitCode = exitCodeIn(step);

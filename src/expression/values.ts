@@ -1,5 +1,5 @@
 import { data } from '@actions/expressions';
-import type { Json, JsonRecord } from '../base/json.ts';
+import { NO_ITEMS, type Json, type JsonRecord } from '../base/json.ts';
 
 /** A value inside the library that evaluates expressions. */
 export type Value = data.ExpressionData;
@@ -18,6 +18,7 @@ export class RecordValue extends data.Dictionary {
   }
 
   override get(key: string): Value | undefined {
+    if (this.json === NO_ITEMS) return new ListValue([]);
     const found = Object.hasOwn(this.json, key) ? key : this.#inAnyCase(key.toLowerCase());
     return found === undefined ? undefined : toValue(this.json[found] ?? null);
   }

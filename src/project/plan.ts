@@ -58,6 +58,11 @@ function knownInputs(workflow: Workflow, given: Readonly<Record<string, Json>>):
   const known = emptyRecord<KnownInput>();
   for (const declared of workflow.inputs) {
     const isGiven = Object.hasOwn(given, declared.name);
+    if (declared.secret && isGiven) {
+      // A plan is shown, and a secret never is: what depends on it is not known.
+      known[declared.name] = { given: true };
+      continue;
+    }
     const value = resolveInput(declared, isGiven ? given[declared.name] : undefined);
     known[declared.name] = value.ok
       ? { given: isGiven, ...(value.value !== undefined && { value: value.value }) }

@@ -3,9 +3,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
 import { eventually } from '../eventually.ts';
-import { baton, eventsIn, start, workspace } from './cli.ts';
+import { baton, eventsIn, ROOT, start, workspace } from './cli.ts';
+import { spawnSync } from 'node:child_process';
 
 const SECRET = 'correct horse/battery?staple(9)! and so much more of it that base64 breaks its lines';
+
+function shell(folder: string, command: string): { readonly code: number | null; readonly err: string } {
+  const main = path.join(ROOT, 'src/cli/main.ts');
+  const text = `"${process.execPath}" "${main}" ${command}`;
+  const env = { ...process.env, NODE_NO_WARNINGS: '1' };
+  const { status, stderr } = spawnSync('sh', ['-c', text], { cwd: folder, env, encoding: 'utf8' });
+  return { code: status, err: stderr };
+}
 
 suite('What people found who tried it', function () {
   let folder = '';
@@ -122,6 +131,58 @@ steps:
     assert.match(again.out, /built for staging, asked for staging/);
     const other = await baton(folder, 'run', 'h', '--from', 'b', '--input', 'who=production');
     assert.match(other.err, /was made with who=staging, not who=production\./);
+  });
+
+  test('a fan-out of nothing publishes lists of nothing', async () => {
+    file(
+      'f.workflow.yaml',
+      `inputs: { list: { default: '[]' } }
+steps:
+  par: { for_each: "\${{ fromJSON(inputs.list) }}", run: 'echo "v=$ITEM" >> "$BATON_OUTPUT"' }
+  sum: { needs: par, run: 'echo "got \${{ toJSON(steps.par.outputs.v) }} \${{ toJSON(steps.par.items) }}"' }
+`,
+    );
+    const { code, out } = await baton(folder, 'run', 'f');
+    assert.equal(code, 0, out);
+    assert.match(out, /got \[\] \[\]/);
+  });
+
+  test('one dead link keeps no other file from being checked', async () => {
+    file('bad.workflow.yaml', 'steps: { a: { run: x, needs: b } }\n');
+    fs.symlinkSync('/nonexistent', path.join(folder, 'z.workflow.yaml'));
+    const { code, out, err } = await baton(folder, 'lint');
+    assert.equal(code, 2);
+    assert.match(err, /"z\.workflow\.yaml" cannot be read/);
+    assert.match(out, /needs "b"/);
+  });
+
+  test('help that cannot be written is told in a line', function () {
+    if (process.platform !== 'linux') this.skip();
+    const { code, err } = shell(folder, 'run --help > /dev/full');
+    assert.match(err, /^baton: The output cannot be written: [^\n]*ENOSPC[^\n]*\n$/);
+    assert.notEqual(code, 0);
+  });
+
+  test('the log of a fan-out is what its items printed, and a plan shows no secret', async () => {
+    file(
+      'l.workflow.yaml',
+      `inputs: { token: { secret: true } }
+concurrency: { group: "g-\${{ inputs.token }}" }
+steps:
+  par: { for_each: [1, 2], run: 'echo item \${{ item }}' }
+`,
+    );
+    const plan = await baton(folder, 'plan', 'l', '--input', `token=${SECRET}`, '--json');
+    assert.equal(plan.code, 0, plan.err);
+    assert.doesNotMatch(plan.out, /battery/);
+    const { out } = await baton(folder, 'run', 'l', '--json', '--input', 'token=abcdef');
+    const shown = await baton(folder, 'logs', eventsIn(out)[0]?.run ?? '', 'par');
+    assert.match(shown.out, /── par\{0\}\nitem 1\n── par\{1\}\nitem 2\n/);
+    const none = await baton(folder, 'runs', '--workflow', 'nope');
+    assert.equal(none.out, 'No run is like that; `baton runs` shows all.\n');
+    assert.equal((await baton(folder, 'runs', '--status', 'wat')).code, 2);
+    const wrong = await baton(folder, 'run', 'l', '--env', 'A B=c', '--input', 'token=abcdef');
+    assert.match(wrong.err, /"A B" cannot be the name of a variable/);
   });
 
   test('a stop sends its signal once', async function () {
