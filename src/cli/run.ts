@@ -136,6 +136,8 @@ export function pairs(option: string, given: readonly string[]): Record<string, 
   return values;
 }
 
+const SECRET_VARIABLE = 'BATON_SECRET_';
+
 function variables(given: readonly string[]): Record<string, string> {
   const values = pairs('--env', given);
   for (const name of Object.keys(values)) {
@@ -324,7 +326,9 @@ export function refuse(door: Door, refusal: Refusal, workflow?: LoadedWorkflow):
     }
     case 'inputs':
       for (const { message } of refusal.problems) door.complain(`baton: ${message}\n`);
-      door.complain('Give inputs with --input name=value.\n');
+      // Of secrets the message says how they are given, also to commands that take no inputs.
+      if (refusal.problems.some(({ message }) => !message.includes(SECRET_VARIABLE)))
+        door.complain('Give inputs with --input name=value.\n');
       break;
     case 'taken':
     case 'full':

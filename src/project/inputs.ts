@@ -1,3 +1,4 @@
+import { secretVariable } from './secrets.ts';
 import { recordFrom, type Json } from '../base/json.ts';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -55,6 +56,12 @@ export function resolveInput(
 ): Result<Json | undefined, string> {
   if (given === undefined) {
     if (input.default !== undefined) return ok(input.default);
+    if (input.required && input.secret) {
+      const variable = secretVariable(input.name);
+      return err(
+        `Input "${input.name}" needs a value. It is secret: give it when asked, or by the variable ${variable}.`,
+      );
+    }
     if (input.required) return err(`Input "${input.name}" needs a value.`);
     return ok(undefined);
   }

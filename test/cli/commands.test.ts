@@ -177,7 +177,7 @@ suite('The command line', function () {
     assert.match((await baton(folder, 'show', run)).out, /bad +failed +exit 3/);
     assert.equal(
       (await baton(folder, 'runs', '--status', 'succeeded')).out,
-      'No runs. `baton run <workflow>` makes one.\n',
+      'No run is like that; `baton runs` shows all.\n',
     );
   });
 
