@@ -193,7 +193,7 @@ export function summaryLines(state: RunState, style: TerminalStyle): string[] {
     `${statusSign(status, style)} ${paint(style, 'bold', state.workflow.name)} ${statusWords(status)} in ${took}  ${paint(style, 'dim', counts(state) + warnings)}`,
   ];
   for (const step of Object.values(state.steps))
-    if (deservesMention(step) && !isSuperseded(state, step)) lines.push(...failureLines(step, style));
+    if (deservesMention(state, step) && !isSuperseded(state, step)) lines.push(...failureLines(step, style));
   if (status !== 'succeeded')
     lines.push(paint(style, 'dim', `  Logs: baton logs ${state.run}   Again: baton rerun ${state.run}`));
   return lines;
@@ -228,11 +228,14 @@ function counts(state: RunState): string {
     .join(', ');
 }
 
-function deservesMention(step: StepState): boolean {
-  return (
-    (step.result === 'failed' || step.result === 'timed_out' || step.result === 'lost') &&
-    step.inside === undefined
-  );
+/** What failed, and was not forgiven: neither by itself, nor with a loop around it. */
+function deservesMention(state: RunState, step: StepState): boolean {
+  const isBad = step.result === 'failed' || step.result === 'timed_out' || step.result === 'lost';
+  if (!isBad || step.inside !== undefined) return false;
+  for (let outer = step.parent; outer !== undefined; outer = state.steps[outer]?.parent) {
+    if (state.steps[outer]?.result === 'succeeded') return false;
+  }
+  return true;
 }
 
 function failureLines(step: StepState, style: TerminalStyle): string[] {
