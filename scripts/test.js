@@ -10,7 +10,7 @@ const MINUTE = 60_000;
  * @type {Readonly<Record<string, { args: readonly string[], timeoutMs: number }>>}
  */
 const LAYERS = {
-  unit: { args: mocha('unit', []), timeoutMs: 6 * MINUTE },
+  unit: { args: mocha('unit', []), timeoutMs: 9 * MINUTE },
   editor: { args: ['test/editor/harness.ts'], timeoutMs: 6 * MINUTE },
   workbench: {
     args: mocha('workbench', [

@@ -145,6 +145,8 @@ function variables(given: readonly string[]): Record<string, string> {
       throw new UsageError(
         `"${name}" cannot be the name of a variable: letters, digits and _ only, no digit first.`,
       );
+    if (name.startsWith('BATON_'))
+      throw new UsageError(`"${name}" is reserved: only Baton sets variables that begin with BATON_.`);
   }
   return values;
 }

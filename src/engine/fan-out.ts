@@ -132,7 +132,8 @@ function keyed(combinations: readonly Combination[]): readonly NewItem[] {
   return combinations.map((value, index) => {
     const joined = Object.values(value).map(asKey).join(',');
     const short = joined.length <= LONGEST_KEY ? joined : `${joined.slice(0, LONGEST_KEY - 8)}~${index}`;
-    const key = seen.has(short) || short === '' ? `${short}#${index}` : short;
+    let key = short === '' ? `#${index}` : short;
+    while (seen.has(key)) key = `${key}#${index}`;
     seen.add(key);
     return { key, value };
   });

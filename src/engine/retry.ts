@@ -42,6 +42,8 @@ function isWorthRetrying(failure: Failure, policy: RetryPolicy): boolean {
       if (failure.code === 126 || failure.code === 127) return false;
       return policy.exitCodes?.includes(failure.code) ?? policy.signals === undefined;
     case 'killed':
+      // E1: who waits for a shell sees 128 and the number of the signal.
+      if (policy.exitCodes?.includes(128 + failure.number) === true) return true;
       return policy.signals?.includes(failure.signal) ?? policy.exitCodes === undefined;
     case 'not-started':
       return failure.code === 125;

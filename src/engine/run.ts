@@ -157,7 +157,12 @@ class RunLoop {
       }
       case 'answer': {
         const { step, answer, who, note } = request;
-        if (this.#state.steps[step]?.wait?.for !== 'answer') return;
+        const wait = this.#state.steps[step]?.wait;
+        if (wait?.for !== 'answer') return;
+        this.#look();
+        // Too late: what `on_timeout` says holds.
+        if (wait.until !== undefined && wait.until <= this.#moment.wall)
+          return this.#happened(() => undefined);
         const fact = { type: 'gate-answered', step, answer, by: 'person' } as const;
         return this.#happened(() =>
           this.#write([{ ...fact, ...(who !== undefined && { who }), ...(note !== undefined && { note }) }]),

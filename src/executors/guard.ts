@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import { markedProcesses, signalProcess } from './process-tree.ts';
 
 /**
  * A small shell that outlives its runner by a second. It is told every process group that a run has; when the
@@ -50,6 +52,38 @@ export function startGuard(run: string): Guard {
     (lines) => shell.stdin?.write(lines),
     () => shell.stdin?.end('done\n'),
   );
+}
+
+const LOOK_AGAIN_MS = 20;
+/** The guard waits for a second between asking and killing. */
+const MOST_MS = 3000;
+
+/**
+ * Waits until the guard of a run's former owner is done, and nothing of the run is left: what begins before would be ended
+ * with the rest, or run beside its own earlier attempt. Where the system does not show processes, it returns at once.
+ */
+export async function untilCleared(run: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const end = performance.now() + MOST_MS;
+  while (isGuarded(run) || markedProcesses({ run }).length > 0) {
+    if (performance.now() > end) {
+      for (const pid of markedProcesses({ run })) signalProcess(pid, 'SIGKILL');
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+function isGuarded(run: string): boolean {
+  return fs.readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return command.startsWith('/bin/sh\0-c\0trap') && command.endsWith(`\0${run}\0`);
+    } catch {
+      return false; // It is gone.
+    }
+  });
 }
 
 /**

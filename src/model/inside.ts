@@ -112,7 +112,7 @@ export function itemsOf(state: Steps, step: StepState, readLarge?: ReadLarge): r
 
 /** The exit code of a step's last attempt. */
 export function exitCodeIn(step: StepState): number | undefined {
-  const outcome = step.attempts.at(-1)?.outcome;
+  const outcome = step.attempts.at(-1)?.outcome ?? step.reused?.outcome;
   return outcome && exitCodeOf(outcome);
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import type { Outcome, RunId, StepAddress } from './attempt.ts';
+import { exitCodeOf, type Outcome, type RunId, type StepAddress } from './attempt.ts';
 import type {
   Cause,
   Reused,
@@ -233,5 +233,6 @@ export function isForgiven(outcome: Outcome, continueOn: ContinueOn): boolean {
   if (outcome.ok || continueOn === 'nothing') return false;
   const { failure } = outcome;
   if (continueOn === 'any-failure') return isFailure(statusOf(outcome)) && statusOf(outcome) !== 'lost';
-  return failure.kind === 'exited' && continueOn.exitCodes.includes(failure.code);
+  const isEnd = failure.kind === 'exited' || failure.kind === 'killed' || failure.kind === 'timed-out';
+  return isEnd && continueOn.exitCodes.includes(exitCodeOf(outcome) ?? 0);
 }

@@ -6,6 +6,7 @@ import type { ChildAssignment, RunWorld } from '../engine/run.ts';
 import type { AttemptIo } from '../executors/executor.ts';
 import type { Asked } from '../journal/journal.ts';
 import { describeFailure, type LargeValue, type Outcome, type RunId } from '../model/attempt.ts';
+import { fileNameOf } from '../model/file-name.ts';
 import { outputsOf } from '../model/inside.ts';
 import type { Caller, Cause, RunEvent, StopAsker } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
@@ -134,13 +135,20 @@ function outcomeOf(state: RunState, door: ChildDoor, assignment: ChildAssignment
     if (step === undefined) continue;
     const kept = step.attempts.at(-1)?.outcome;
     const files = kept?.ok === true ? (kept.large ?? {}) : {};
-    for (const [name, value] of Object.entries(outputsOf(state, step, () => ''))) {
+    // What a leaf keeps as a file is handed on as one; lists of such values have to be read.
+    const read =
+      kept?.ok === true && step.inside === undefined ? () => '' : readerIn(door.valuesOf(state.run));
+    for (const [name, value] of Object.entries(outputsOf(state, step, read))) {
       const file = files[name];
       if (file === undefined) {
         outputs[name] = typeof value === 'string' ? value : JSON.stringify(value);
         delete large[name];
       } else {
-        large[name] = adoptValue(file, door.valuesOf(state.run), door.valuesOf(assignment.run));
+        large[name] = adoptValue(file, {
+          from: door.valuesOf(state.run),
+          to: door.valuesOf(assignment.run),
+          as: `${fileNameOf(assignment.step, assignment.attempt)}.${file.file}`,
+        });
         delete outputs[name];
       }
     }
@@ -148,11 +156,18 @@ function outcomeOf(state: RunState, door: ChildDoor, assignment: ChildAssignment
   return { ok: true, outputs, ...(Object.keys(large).length > 0 && { large }) };
 }
 
-/** A value of the child becomes one of its parent, which may outlive it. */
-function adoptValue(value: LargeValue, from: string, to: string): LargeValue {
+function readerIn(folder: string): (file: string) => string {
+  return (file) => fs.readFileSync(path.join(folder, file), 'utf8');
+}
+
+/** A value of the child becomes one of its parent, which may outlive it, under a name that nobody else there has. */
+function adoptValue(
+  { file, bytes }: LargeValue,
+  { from, to, as }: { readonly from: string; readonly to: string; readonly as: string },
+): LargeValue {
   fs.mkdirSync(to, { recursive: true });
-  fs.copyFileSync(path.join(from, value.file), path.join(to, value.file));
-  return value;
+  fs.copyFileSync(path.join(from, file), path.join(to, as));
+  return { file: as, bytes };
 }
 
 /** The child's steps in the log of the step that runs it. */

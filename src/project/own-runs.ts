@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { adopt, carryOn, type EnterGroup, type RunWorld, type Park } from '../engine/run.ts';
 import type { Lease } from '../journal/groups.ts';
 import type { JournalWriter } from '../journal/journal.ts';
+import { untilCleared } from '../executors/guard.ts';
 import { maskerOf, type Masker } from '../journal/mask.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { maskedWriter } from '../journal/masked-writer.ts';
@@ -153,8 +154,10 @@ export async function resumeRun(
       const writer = maskedWriter(reopened.writer, masker);
       const world = worldOf(project, writer, { options, orders, secrets: secrets.value, masker });
       const place = { project, order: order.value, lease: atOnce.value, writer, onWait: options.onWait };
-      const go = (since: readonly RunEvent[]) =>
-        adopt({ writer, record: { ...record, events: [...record.events, ...since] } }, world);
+      const go = async (since: readonly RunEvent[]) => {
+        await untilCleared(run);
+        return adopt({ writer, record: { ...record, events: [...record.events, ...since] } }, world);
+      };
       return ok({ run, notices: record.notices, ended: inItsPlace(place, go) });
     }
   }

@@ -185,6 +185,76 @@ steps:
     assert.match(wrong.err, /"A B" cannot be the name of a variable/);
   });
 
+  test('a resume at once waits for what the dead runner left, and fails nothing by it', async function () {
+    if (process.platform !== 'linux') this.skip();
+    file(
+      'r.workflow.yaml',
+      `steps: { a: { run: 'trap "" TERM; for i in 1 2 3 4 5 6 7 8; do echo $BATON_ATTEMPT >> log; sleep 0.2; done' } }\n`,
+    );
+    const running = start(folder, 'run', 'r', '--json');
+    const log = () =>
+      fs.existsSync(path.join(folder, 'log')) ? fs.readFileSync(path.join(folder, 'log'), 'utf8') : '';
+    await eventually(() => log().includes('1'));
+    const run = eventsIn(running.out())[0]?.run ?? '';
+    running.child.kill('SIGKILL');
+    await running.ended;
+    const resumed = await baton(folder, 'resume', run);
+    assert.equal(resumed.code, 0, resumed.out + resumed.err);
+    assert.match(log(), /^(1\n)+(2\n){8}$/);
+  }).timeout(60_000);
+
+  test('large values of children stay apart, and those of their lists are whole', async () => {
+    file(
+      'p.workflow.yaml',
+      `steps:
+  gen: { language: node, script: "require('fs').appendFileSync(process.env.BATON_OUTPUT, 'x=' + 'A'.repeat(200000))" }
+  kids: { needs: gen, for_each: [P, Q], workflow: ./c.workflow.yaml, with: { c: "\${{ item }}" } }
+  sum:
+    run: |
+      head -c 3 \${{ file(steps.gen.outputs.x) }}
+      head -c 3 \${{ file(steps.kids.outputs.x[0]) }}
+      head -c 3 \${{ file(steps.kids.outputs.x[1]) }}
+      wc -c < \${{ file(steps.kids.outputs.y[0]) }}
+`,
+    );
+    file(
+      'c.workflow.yaml',
+      `inputs: { c: {} }
+steps:
+  gen: { language: node, env: { C: "\${{ inputs.c }}" }, script: "require('fs').appendFileSync(process.env.BATON_OUTPUT, 'x=' + process.env.C.repeat(200000))" }
+  list: { for_each: [1, 2], language: node, script: "require('fs').appendFileSync(process.env.BATON_OUTPUT, 'y=' + 'y'.repeat(200000))" }
+`,
+    );
+    const { code, out, err } = await baton(folder, 'run', 'p');
+    assert.equal(code, 0, out.slice(-2000) + err);
+    assert.match(out, /AAAPPPQQQ4000\d\d/);
+  }).timeout(60_000);
+
+  test('equal combinations of a matrix have names of their own, and exit codes of signals can be forgiven', async () => {
+    file(
+      'm.workflow.yaml',
+      `steps:
+  m: { matrix: { v: [a, 'a#2', a] }, run: 'echo \${{ matrix.v }}' }
+  k: { run: 'kill -KILL $$', continue_on_error: { exit_codes: [137] } }
+`,
+    );
+    const { code, out } = await baton(folder, 'run', 'm');
+    assert.equal(code, 0, out);
+    assert.match(out, /✓ m .*3 items/);
+    assert.equal((await baton(folder, 'run', 'm', '--env', 'BATON_X=1')).code, 2);
+  });
+
+  test('an answer after its time is none', async () => {
+    file(
+      'late.workflow.yaml',
+      'steps: { g: { gate: { approval: "a?", timeout: 1s, on_timeout: reject } }, z: { needs: g, run: echo z } }\n',
+    );
+    const { out } = await baton(folder, 'run', 'late', '--json');
+    const run = eventsIn(out)[0]?.run ?? '';
+    await eventually(async () => (await statusOf(run)) === 'failed');
+    assert.equal((await baton(folder, 'answer', run, 'g', 'approve')).code, 2);
+  }).timeout(60_000);
+
   test('a stop sends its signal once', async function () {
     if (process.platform !== 'linux') this.skip();
     const script =
