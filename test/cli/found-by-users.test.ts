@@ -194,7 +194,7 @@ steps:
     const running = start(folder, 'run', 'r', '--json');
     const log = () =>
       fs.existsSync(path.join(folder, 'log')) ? fs.readFileSync(path.join(folder, 'log'), 'utf8') : '';
-    await eventually(() => log().includes('1'));
+    await eventually(() => log().includes('1') && running.out().includes('attempt-started'));
     const run = eventsIn(running.out())[0]?.run ?? '';
     running.child.kill('SIGKILL');
     await running.ended;
