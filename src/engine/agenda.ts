@@ -1,6 +1,6 @@
 import { Heap } from '../base/heap.ts';
 import type { StepAddress } from '../model/attempt.ts';
-import { insideOf } from '../model/inside.ts';
+import { insideOf, parentOf } from '../model/inside.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { isFinal, roleOf, type RunState, type StepState } from '../model/run-state.ts';
 
@@ -100,9 +100,12 @@ function refill(agenda: Agenda, state: RunState): void {
 /** Folds one event in, after `applyEvent` has. */
 export function noteEvent(agenda: Agenda, state: RunState, event: RunEvent): void {
   switch (event.type) {
-    case 'attempt-started':
+    case 'attempt-started': {
       agenda.running.add(event.step);
+      const step = state.steps[event.step];
+      if (step?.parent !== undefined) noteDeadlines(agenda, state, step);
       return;
+    }
     case 'attempt-ended':
     case 'step-skipped':
     case 'step-reused':
@@ -113,9 +116,14 @@ export function noteEvent(agenda: Agenda, state: RunState, event: RunEvent): voi
       return noteInside(agenda, state, event.step);
     case 'step-waiting':
     case 'group-entered':
+    case 'step-resumed':
     case 'step-stop-requested': {
       const step = state.steps[event.step];
-      if (step !== undefined) place(agenda, state, step);
+      if (step === undefined) return;
+      // What it holds waited with it.
+      if (event.type === 'group-entered' && step.inside !== undefined) return refill(agenda, state);
+      place(agenda, state, step);
+      noteDeadlines(agenda, state, step);
       return;
     }
     case 'step-rewound':
@@ -135,8 +143,10 @@ function noteEnd(agenda: Agenda, state: RunState, address: StepAddress): void {
   agenda.running.delete(address);
   const step = state.steps[address];
   if (step === undefined) return;
+  noteDeadlines(agenda, state, step);
+  if (step.stopping === undefined || isFinal(step.status)) agenda.stopping.delete(address);
   if (!isFinal(step.status)) return place(agenda, state, step);
-  agenda.stopping.delete(address);
+  if (step.dependents.some((dependent) => isReleased(state.steps[dependent]))) return refill(agenda, state);
   for (const dependent of step.dependents) {
     // The need that ended last is the one that finds it queued.
     if (state.steps[dependent]?.status === 'queued') agenda.toJudge.push(dependent);
@@ -145,6 +155,21 @@ function noteEnd(agenda: Agenda, state: RunState, address: StepAddress): void {
   else if (step.place === 'steps' && state.openMain === 0) {
     for (const { id } of state.workflow.finally)
       if (state.steps[id]?.status === 'queued') agenda.toJudge.push(id);
+  }
+}
+
+/** What was under way when a rewind took what it needs, and has all of it again. */
+function isReleased(step: StepState | undefined): boolean {
+  if (step === undefined || step.openNeeds > 0) return false;
+  return step.status === 'running' || step.status === 'backoff' || step.status === 'waiting';
+}
+
+/** Loops whose time went on after a pause: they end that much later. */
+function noteDeadlines(agenda: Agenda, state: RunState, step: StepState): void {
+  for (let outer = parentOf(state, step); outer !== undefined; outer = parentOf(state, outer)) {
+    if (outer.load === undefined || outer.attempts.at(-1)?.pausedMs === undefined) continue;
+    const at = deadlineOf(outer);
+    if (at !== undefined) agenda.deadlines.push({ step: outer.id, at });
   }
 }
 
@@ -190,6 +215,8 @@ function place(agenda: Agenda, state: RunState, step: StepState): void {
       if (step.wait?.for === 'answer' && step.wait.until !== undefined) {
         agenda.questions.push({ step: id, at: step.wait.until });
       }
+      // The run that it started goes on to be carried here, and a stop still has to reach it.
+      if (step.wait?.for === 'child') agenda.running.add(id);
       break;
     default:
       return;
@@ -203,12 +230,27 @@ function placeHolder(agenda: Agenda, step: StepState): void {
   if (step.openInside === 0) agenda.toClose.push(step.id);
 }
 
-/** When a loop's time is up (rule E3). The limits of a fan-out are those of each of its items. */
+/**
+ * When the time of what holds other steps is up (rule E3): of a loop by its own limits, without the time in which it only
+ * waited for people; of all of `finally` by its budget (rule S6). The limits of a fan-out are those of each of its items.
+ */
 export function deadlineOf(step: StepState): number | undefined {
-  const begun = step.attempts.at(-1);
-  const limits = [step.step.timeoutMs, step.step.totalTimeoutMs].filter((limit) => limit !== undefined);
-  if (roleOf(step) !== 'loop' || begun === undefined || limits.length === 0) return undefined;
-  return begun.startedAt + Math.min(...limits);
+  const first = step.attempts[step.earlier];
+  const last = step.attempts.at(-1);
+  const role = roleOf(step);
+  if (role === 'leaf' || first === undefined || last === undefined) return undefined;
+  const { timeoutMs = Infinity, totalTimeoutMs = Infinity, budgetMs = Infinity } = step.step;
+  let at = step.item === undefined ? first.startedAt + budgetMs : Infinity;
+  if (role === 'loop' && step.pausedSince === undefined) {
+    const before = step.attempts.slice(step.earlier, -1).reduce((sum, each) => sum + (each.pausedMs ?? 0), 0);
+    const paused = last.pausedMs ?? 0;
+    at = Math.min(
+      at,
+      last.startedAt + timeoutMs + paused,
+      first.startedAt + totalTimeoutMs + before + paused,
+    );
+  }
+  return at === Infinity ? undefined : at;
 }
 
 /**

@@ -178,21 +178,19 @@ function renderAll(templates: readonly string[], scope: Scope): Result<string[],
   return ok(texts);
 }
 
-/** S6: what steps of `finally` have, unless they say otherwise. */
-const FINALLY_BUDGET_MS = 60_000;
-
-/** `timeout` bounds this attempt, `total_timeout` all of them with their waits (rule E3). */
-function timeout(
-  { step, attempts, earlier, place }: StepState,
-  now: number,
-): { readonly timeoutMs?: number } {
-  const limits: number[] = [];
-  if (step.timeoutMs !== undefined) limits.push(step.timeoutMs);
-  else if (place === 'finally') limits.push(FINALLY_BUDGET_MS);
-  if (step.totalTimeoutMs !== undefined) {
-    limits.push(Math.max(1, (attempts[earlier]?.startedAt ?? now) + step.totalTimeoutMs - now));
-  }
-  return limits.length === 0 ? {} : { timeoutMs: Math.min(...limits) };
+/** `timeout` bounds this attempt, `total_timeout` all of them with their waits (rule E3), and so does the budget of S6. */
+function timeout({ step, attempts, earlier, item }: StepState, now: number): { readonly timeoutMs?: number } {
+  const begunAt = attempts[earlier]?.startedAt ?? now;
+  const left = (limitMs: number | undefined) =>
+    limitMs === undefined ? Infinity : Math.max(1, begunAt + limitMs - now);
+  const timeoutMs = Math.min(
+    step.timeoutMs ?? Infinity,
+    (step.kind === 'gate' ? step.with.timeoutMs : undefined) ?? Infinity,
+    left(step.totalTimeoutMs),
+    // The budget of a fan-out is not that of each of its items.
+    item === undefined ? left(step.budgetMs) : Infinity,
+  );
+  return timeoutMs === Infinity ? {} : { timeoutMs };
 }
 
 /** V4: the reserved variables over all others. */

@@ -1,7 +1,7 @@
 import { evaluateCondition } from '../expression/evaluate.ts';
 import type { Failure, InnerEnd, Outcome, StepAddress } from '../model/attempt.ts';
 import { insideOf } from '../model/inside.ts';
-import { roleOf, type RunState, type StepState } from '../model/run-state.ts';
+import { isHeld, roleOf, type RunState, type StepState } from '../model/run-state.ts';
 import type { Court } from './judge.ts';
 import { environmentOf, scopeOf } from './scope.ts';
 
@@ -9,7 +9,8 @@ import { environmentOf, scopeOf } from './scope.ts';
 export function close(court: Court, address: StepAddress, halted: boolean): void {
   const { state, now, facts } = court;
   const step = state.steps[address];
-  if (step?.status !== 'running' || step.openInside > 0) return;
+  // What is held comes back when it is let go.
+  if (step?.status !== 'running' || step.openInside > 0 || isHeld(state, step)) return;
   const next =
     step.step.kind === 'loop' && roleOf(step) === 'loop' ? afterRound(court, step, halted) : undefined;
   if (next === 'again') {
@@ -75,7 +76,8 @@ function outcomeInside(state: RunState, step: StepState): Outcome {
 /** First cause wins: what was told to end did not fail by itself (rule E4). */
 function stopped(step: StepState, worst: InnerEnd | undefined): Failure {
   if (step.stopping !== 'timeout') return { kind: 'cancelled' };
-  const limits = [step.step.timeoutMs, step.step.totalTimeoutMs].filter((limit) => limit !== undefined);
+  const { timeoutMs, totalTimeoutMs, budgetMs } = step.step;
+  const limits = [timeoutMs, totalTimeoutMs, budgetMs].filter((limit) => limit !== undefined);
   return worst === undefined && limits.length === 0
     ? { kind: 'cancelled' }
     : { kind: 'timed-out', afterMs: Math.min(...limits) };

@@ -1,10 +1,10 @@
 import type { StepAddress } from '../model/attempt.ts';
 import { allInside } from '../model/inside.ts';
 import type { Fact, RunEnd } from '../model/run-event.ts';
-import { isFinal, type RunState, type StepState } from '../model/run-state.ts';
+import { isFinal, isHeld, isPaused, roleOf, type RunState, type StepState } from '../model/run-state.ts';
 import { deadlineOf, type Agenda } from './agenda.ts';
 import { close } from './close.ts';
-import { judge, nextAttempt, type Court, type GroupOrder } from './judge.ts';
+import { ask, judge, nextAttempt, type Court, type GroupOrder } from './judge.ts';
 import { rewindOf } from './rewind.ts';
 import { NO_SOURCES, type Sources } from './scope.ts';
 
@@ -95,10 +95,6 @@ function runTimeoutAt(state: RunState): number | undefined {
   return isPaused(state) ? undefined : state.startedAt + timeoutMs + state.pausedMs;
 }
 
-function isPaused({ counts, active }: RunState): boolean {
-  return counts.waiting > 0 && active === 0;
-}
-
 /** Nothing new starts any more: somebody asked, or a step failed where that ends the run (rule S3). Then comes `finally`. */
 function isHalted(state: RunState): boolean {
   if (state.openMain === 0) return state.stop?.all === true;
@@ -124,8 +120,8 @@ function hasWaiting({ counts, openMain, openFinally }: RunState): boolean {
   return counts.pending + counts.queued + counts.backoff + counts.waiting > finallyWaits;
 }
 
-function isWaitingForItsTurn({ status }: StepState): boolean {
-  return !isFinal(status) && status !== 'running';
+function isWaitingForItsTurn({ status, wait }: StepState): boolean {
+  return !isFinal(status) && status !== 'running' && wait?.for !== 'child';
 }
 
 function calledOff({ id }: StepState): Fact {
@@ -187,12 +183,13 @@ function endOf(state: RunState): Fact {
 /** S7, in its order. */
 function runEndOf(state: RunState): RunEnd {
   if (state.failed > 0) return 'failed';
-  if (state.stop === undefined) return 'succeeded';
+  if (state.stop === undefined) return state.cancelled > 0 ? 'cancelled' : 'succeeded';
   return state.stop.by === 'timeout' ? 'timed_out' : 'cancelled';
 }
 
 /** Hands the free slots out: to retries that are due, then to ready steps in their order. */
-function fillSlots({ agenda, state, now, facts }: Court): readonly StepAddress[] {
+function fillSlots(court: Court): readonly StepAddress[] {
+  const { agenda, state, now, facts } = court;
   let free = state.parallel - agenda.running.size;
   if (free <= 0 || (agenda.ready.size === 0 && agenda.retries.size === 0)) return NOBODY;
   const start: StepAddress[] = [];
@@ -202,6 +199,19 @@ function fillSlots({ agenda, state, now, facts }: Court): readonly StepAddress[]
     if (address === undefined) break;
     const step = state.steps[address];
     if (step === undefined || (step.status !== 'queued' && step.status !== 'backoff')) continue;
+    // What is held comes back when it is let go.
+    if (isHeld(state, step)) continue;
+    if (step.status === 'backoff') {
+      const { concurrency } = step.step;
+      if (concurrency !== undefined && step.admitted === undefined) {
+        ask(court, step, concurrency);
+        continue;
+      }
+      if (roleOf(step) === 'loop') {
+        facts.push({ type: 'round-started', step: address, attempt: nextAttempt(step), round: 1 });
+        continue;
+      }
+    }
     const child = step.step.kind === 'workflow' ? `${state.run}-c${++children}` : undefined;
     const begun = { type: 'attempt-started', step: address, attempt: nextAttempt(step) } as const;
     facts.push(child === undefined ? begun : { ...begun, child });
@@ -230,6 +240,7 @@ export function waitsForPeople(agenda: Agenda, state: RunState): boolean {
   return (
     isPaused(state) &&
     agenda.ready.size === 0 &&
+    agenda.running.size === 0 &&
     Object.values(state.steps).every(({ status, wait }) => status !== 'waiting' || wait?.for === 'answer')
   );
 }

@@ -5,8 +5,8 @@ import { bareExpression } from '../expression/template.ts';
 import type { Outcome, StepAddress } from '../model/attempt.ts';
 import { parentOf } from '../model/inside.ts';
 import type { Fact, SkipReason } from '../model/run-event.ts';
-import { isFailure, roleOf, type RunState, type StepState } from '../model/run-state.ts';
-import type { Concurrency } from '../model/workflow.ts';
+import { isFailure, isHeld, roleOf, type RunState, type StepState } from '../model/run-state.ts';
+import { FINALLY_BUDGET_MS, type Concurrency } from '../model/workflow.ts';
 import { laneOf, type Agenda } from './agenda.ts';
 import { itemsFor } from './fan-out.ts';
 import { environmentOf, needsHold, scopeOf, standpointOf, type Sources } from './scope.ts';
@@ -34,13 +34,14 @@ export interface Court {
 export function judge(court: Court, address: StepAddress): void {
   const { agenda, state, facts } = court;
   const step = state.steps[address];
-  if (step?.status !== 'queued') return;
+  // What is held comes back when it is let go.
+  if (step?.status !== 'queued' || isHeld(state, step)) return;
   const reused = step.parent === undefined ? state.reuse?.steps[address] : undefined;
   if (reused !== undefined && state.reuse !== undefined) {
     facts.push({ type: 'step-reused', step: address, from: state.reuse.run, ...reused });
     return;
   }
-  const verdict = step.admitted === true ? RUN : verdictOn(court, step);
+  const verdict = step.admitted !== undefined ? RUN : verdictOn(court, step);
   if (verdict.kind === 'skip') {
     const because = verdict.because === undefined ? {} : { because: verdict.because };
     facts.push({ type: 'step-skipped', step: address, reason: verdict.reason, ...because });
@@ -64,7 +65,7 @@ function mayBegin(agenda: Agenda, state: RunState, step: StepState): boolean {
 function begin(court: Court, step: StepState): void {
   const role = roleOf(step);
   if (role === 'fan-out') return expand(court, step);
-  if (step.step.concurrency !== undefined && step.admitted !== true)
+  if (step.step.concurrency !== undefined && step.admitted === undefined)
     return ask(court, step, step.step.concurrency);
   if (role === 'loop') {
     court.facts.push({ type: 'round-started', step: step.id, attempt: nextAttempt(step), round: 1 });
@@ -95,7 +96,8 @@ function secretIn(values: unknown, secrets: Sources['secrets']): string | undefi
   return Object.keys(secrets).find((name) => isThere(secrets[name] ?? ''));
 }
 
-function ask(court: Court, step: StepState, concurrency: Concurrency): void {
+/** Asks for a place in a concurrency group. */
+export function ask(court: Court, step: StepState, concurrency: Concurrency): void {
   const group = inScope(court, step, (scope) => renderTemplate(concurrency.group, scope));
   if (!group.ok) return endAtOnce(court, step, badExpression(group.error));
   const { limit, whenFull } = concurrency;
@@ -120,7 +122,8 @@ function openGate(court: Court, step: StepState): void {
   if (!('approval' in by)) return;
   const question = inScope(court, step, (scope) => renderTemplate(by.approval, scope));
   if (!question.ok) return endAtOnce(court, step, badExpression(question.error));
-  const until = timeoutMs === undefined ? {} : { until: court.wall + timeoutMs };
+  const limitMs = timeoutMs ?? (step.place === 'finally' ? FINALLY_BUDGET_MS : undefined);
+  const until = limitMs === undefined ? {} : { until: court.wall + limitMs };
   const wait = { for: 'answer', attempt: nextAttempt(step), question: question.value, ...until } as const;
   court.facts.push({ type: 'step-waiting', step: step.id, wait });
 }
@@ -168,8 +171,7 @@ function verdictOn(court: Court, step: StepState): Verdict {
     return { kind: 'skip', reason: 'not_selected' };
   }
   const asks = when === undefined ? NOTHING_ASKED : asksOf(when);
-  // The needs of an item are those of its fan-out, which has been judged by them already.
-  if (!asks.status && step.item === undefined && !needsHold(state, step)) return skipByNeeds(state, step);
+  if (!asks.status && !needsHold(state, step)) return skipByNeeds(state, step);
   // Of a fan-out, a condition that reads the item is asked of each item, any other once.
   const asked =
     when !== undefined && (step.step.fanOut === undefined || asks.item === (step.item !== undefined));

@@ -1,5 +1,5 @@
 import type { Failure, Outcome } from '../model/attempt.ts';
-import type { StepState } from '../model/run-state.ts';
+import { roleOf, type StepState } from '../model/run-state.ts';
 import type { RetryPolicy } from '../model/workflow.ts';
 
 /** Everything that bears on whether and when a step is tried again. Times in milliseconds since the epoch. */
@@ -13,7 +13,8 @@ export interface RetryQuestion {
 
 /** When the next attempt starts, or undefined when this one was the last (rule E5). */
 export function nextAttemptAt({ step, outcome, now, random }: RetryQuestion): number | undefined {
-  if (outcome.ok) return undefined;
+  // A fan-out is not tried again: its items are, each by itself.
+  if (outcome.ok || roleOf(step) === 'fan-out') return undefined;
   const policy = step.step.retry;
   // An attempt that was lost with its owner was not the step's fault: it does not count.
   const spent =
@@ -47,12 +48,15 @@ function isWorthRetrying(failure: Failure, policy: RetryPolicy): boolean {
       return policy.signals?.includes(failure.signal) ?? policy.exitCodes === undefined;
     case 'not-started':
       return failure.code === 125;
+    case 'inner':
+      if (failure.status === 'timed_out') return policy.onTimeout;
+      return failure.status === 'failed' && anyEnd(policy);
+    case 'exhausted':
+      return anyEnd(policy);
     case 'cancelled':
     case 'lost':
     case 'bad-expression':
     case 'bad-output':
-    case 'inner':
-    case 'exhausted':
     case 'rejected':
     case 'refused':
     case 'crashed':
@@ -62,7 +66,13 @@ function isWorthRetrying(failure: Failure, policy: RetryPolicy): boolean {
   }
 }
 
+/** A loop ends with no exit code and no signal that a policy could ask for. */
+function anyEnd({ exitCodes, signals }: RetryPolicy): boolean {
+  return exitCodes === undefined && signals === undefined;
+}
+
 function withinTotal(step: StepState, at: number): boolean {
-  const total = step.step.totalTimeoutMs;
-  return total === undefined || at < (step.attempts[step.earlier]?.startedAt ?? at) + total;
+  const { totalTimeoutMs = Infinity, budgetMs = Infinity } = step.step;
+  const limitMs = Math.min(totalTimeoutMs, step.item === undefined ? budgetMs : Infinity);
+  return at < (step.attempts[step.earlier]?.startedAt ?? at) + limitMs;
 }

@@ -4,6 +4,7 @@ import type { JournalWriter, Reopened, Request } from '../journal/journal.ts';
 import { replay, applyEvent } from '../model/apply-event.ts';
 import type { Assignment, Outcome, RunId, StepAddress } from '../model/attempt.ts';
 import type { AttemptEnded, Fact, RunEvent } from '../model/run-event.ts';
+import { parentOf } from '../model/inside.ts';
 import { isFinal, roleOf, type RunState, type StepState } from '../model/run-state.ts';
 import { agendaOf, noteEvent, type Agenda } from './agenda.ts';
 import { assign } from './assign.ts';
@@ -13,10 +14,10 @@ import { endAtOnce, isStopping, type GroupOrder } from './judge.ts';
 import { nextAttemptAt } from './retry.ts';
 import { NO_SOURCES, type Sources } from './scope.ts';
 
-/** What a run needs of the world. */
 /** When to leave a run that only waits for people: always, or only where no time limit has to be watched. */
 export type Park = 'always' | 'without-deadline';
 
+/** What a run needs of the world. */
 export interface RunWorld {
   readonly backend: Backend;
   readonly clock: Clock;
@@ -27,11 +28,18 @@ export interface RunWorld {
   /** What expressions may ask of the world. */
   readonly sources?: Sources;
   /** Carries out a `workflow` step: begins its child run, or goes on with it. Never rejects. */
-  readonly runChild?: (assignment: ChildAssignment, io: AttemptIo) => Promise<Outcome>;
+  readonly runChild?: (assignment: ChildAssignment, io: AttemptIo, watch: ChildWatch) => Promise<Outcome>;
   /** Asks for a place in a concurrency group; rejects never. Without it every group has room. */
   readonly enterGroup?: EnterGroup;
   /** Leave the run when only people can go on with it, for whoever answers to carry on. */
   readonly park?: Park;
+}
+
+export interface ChildWatch {
+  /** Told when nothing in the child goes on but waiting for people, and when it goes on again. */
+  readonly onPause: (paused: boolean) => void;
+  /** That time counts against the limit of the step all the same: in `finally` (rule S6). */
+  readonly countsPauses: boolean;
 }
 
 export type ChildAssignment = Extract<Assignment, { readonly kind: 'workflow' }>;
@@ -63,6 +71,13 @@ export function adopt({ writer, record }: Reopened, world: RunWorld): Promise<Ru
       durationMs: Math.max(0, now - attempt.startedAt),
       ...(step.step.idempotent === false ? {} : { retryAt: now }),
     });
+  }
+  // Places in groups died with their owner, too: whoever goes on asks for its place again first.
+  for (const step of Object.values(state.steps)) {
+    const { id, admitted, status } = step;
+    if (admitted === undefined || isFinal(status) || step.wait?.for === 'answer') continue;
+    const isLost = status === 'running' && diedWithItsOwner(step) && step.step.idempotent === false;
+    if (!isLost) facts.push({ type: 'step-waiting', step: id, wait: { for: 'group', group: admitted } });
   }
   return carryOn({ writer, events: [...record.events, ...writer.append(facts)], world });
 }
@@ -196,7 +211,7 @@ class RunLoop {
     try {
       for (;;) {
         const decision = decide(this.#agenda, this.#state, this.#moment, this.#sources);
-        if (decision.facts.length > 0) this.#write(decision.facts);
+        if (decision.facts.length > 0) this.#write(decision.facts.map(this.#orAgain));
         this.#carryOut(decision);
         if (decision.facts.length === 0) return this.#rest(decision.wakeAt);
         if (this.#state.ended !== undefined) return this.#finish();
@@ -257,13 +272,37 @@ class RunLoop {
     const { value } = assignment;
     try {
       if (value.kind !== 'workflow') return backend.execute(value, io);
-      if (runChild !== undefined) return runChild(value, io);
+      if (runChild !== undefined) return runChild(value, io, this.#watch(address));
       const message = 'No other workflow can be run from here.';
       return Promise.resolve({ ok: false, failure: { kind: 'not-started', code: 125, message } });
     } catch (error) {
       return Promise.resolve(crashed(error));
     }
   }
+
+  #watch(address: StepAddress): ChildWatch {
+    const attempt = this.#state.steps[address]?.attempts.at(-1)?.number;
+    return {
+      countsPauses: this.#state.steps[address]?.place === 'finally',
+      onPause: (paused) => {
+        const step = this.#state.steps[address];
+        if (step === undefined || isFinal(step.status) || step.attempts.at(-1)?.number !== attempt) return;
+        if (paused === (step.wait?.for === 'child')) return;
+        const fact: Fact = paused
+          ? { type: 'step-waiting', step: address, wait: { for: 'child' } }
+          : { type: 'step-resumed', step: address };
+        this.#happened(() => this.#write([fact]));
+      },
+    };
+  }
+
+  /** A loop that ended badly is tried again where its `retry` says so, like any other step. */
+  readonly #orAgain = (fact: Fact): Fact => {
+    if (fact.type !== 'attempt-ended' || fact.outcome.ok) return fact;
+    const step = this.#state.steps[fact.step];
+    if (step === undefined || step.step.retry.max === 0 || roleOf(step) !== 'loop') return fact;
+    return this.#withRetry(step, fact);
+  };
 
   readonly #takeEnds = (): void => {
     const ends = this.#ends;
@@ -274,13 +313,19 @@ class RunLoop {
   #endOf(address: StepAddress, outcome: Outcome, durationMs: number): AttemptEnded {
     const step = this.#state.steps[address];
     const attempt = step?.attempts.at(-1)?.number ?? 1;
-    const { random } = this.#world;
-    if (!outcome.ok) this.#look();
-    const retryAt =
-      outcome.ok || step === undefined || isStopping(this.#state, step)
-        ? undefined
-        : nextAttemptAt({ step, outcome, now: this.#moment.now, random });
     const ended: AttemptEnded = { type: 'attempt-ended', step: address, attempt, outcome, durationMs };
+    if (outcome.ok || step === undefined) return ended;
+    if (isAnsweredByTime(step, outcome)) return { ...ended, outcome: APPROVED_BY_TIME };
+    this.#look();
+    return this.#withRetry(step, ended);
+  }
+
+  #withRetry(step: StepState, ended: AttemptEnded): AttemptEnded {
+    const { random } = this.#world;
+    // A loop whose own time is up was told to end; that is its end, and no reason against another attempt.
+    const stopped = step.stopping === 'timeout' ? parentOf(this.#state, step) : step;
+    if (stopped !== undefined && isStopping(this.#state, stopped)) return ended;
+    const retryAt = nextAttemptAt({ step, outcome: ended.outcome, now: this.#moment.now, random });
     return retryAt === undefined ? ended : { ...ended, retryAt };
   }
 
@@ -292,13 +337,19 @@ class RunLoop {
     const entered =
       enterGroup?.({ ...order, run: this.#state.run }, asking.signal) ?? Promise.resolve(NO_LEASE);
     void entered.then((answer) => {
-      this.#asking.delete(step);
+      // Asked for anew in the meantime: this answer is for nobody any more.
+      const isOld = this.#asking.get(step) !== asking;
+      if (!isOld) this.#asking.delete(step);
       const waits =
-        this.#state.steps[step]?.wait?.for === 'group' && !this.#over && this.#broken === undefined;
+        !isOld && this.#state.steps[step]?.wait?.for === 'group' && !this.#over && this.#broken === undefined;
       if (typeof answer === 'object' && 'release' in answer) {
         if (!waits) return answer.release();
         this.#leases.set(step, answer);
-        this.#happened(() => this.#write([{ type: 'group-entered', step }]));
+        this.#happened(() => {
+          this.#write([{ type: 'group-entered', step }]);
+          // A child run that its former owner had begun.
+          if (this.#agenda.running.has(step) && !this.#running.has(step)) this.#start(step);
+        });
       } else if (answer !== 'aborted' && waits) {
         const full = `the concurrency group "${order.group}" is full`;
         this.#happened(() => this.#refuse(step, answer === 'full' ? full : answer.trouble));
@@ -314,13 +365,19 @@ class RunLoop {
     this.#write(facts);
   }
 
-  /** A step that has ended, or begins anew, needs its place no longer. */
+  /** A step that has ended, begins anew, or is held back, needs its place no longer. */
   #letGo(event: RunEvent): void {
-    const steps = event.type === 'step-rewound' ? event.steps : 'step' in event ? [event.step] : [];
+    const isRewind = event.type === 'step-rewound';
+    const steps = isRewind
+      ? [...this.#asking.keys(), ...this.#leases.keys()]
+      : 'step' in event
+        ? [event.step]
+        : [];
     for (const address of steps) {
       const step = this.#state.steps[address];
-      if (step !== undefined && !isFinal(step.status) && event.type !== 'step-rewound') continue;
-      this.#asking.get(address)?.abort();
+      if (step !== undefined && !isFinal(step.status) && !isRewind) continue;
+      if (step?.wait?.for !== 'group') this.#asking.get(address)?.abort();
+      if (step?.admitted !== undefined && !isFinal(step.status)) continue;
       this.#leases.get(address)?.release();
       this.#leases.delete(address);
     }
@@ -361,6 +418,14 @@ class RunLoop {
     if (this.#running.size === 0) this.#reject(this.#broken?.error);
   }
 }
+
+/** `on_timeout: approve` is the answer of a check that nobody waits for any longer, too. */
+function isAnsweredByTime({ step }: StepState, outcome: Outcome): boolean {
+  if (step.kind !== 'gate' || !('check' in step.with.by) || step.with.onTimeout !== 'approve') return false;
+  return !outcome.ok && outcome.failure.kind === 'timed-out';
+}
+
+const APPROVED_BY_TIME: Outcome = { ok: true, outputs: { answer: 'approve', by: 'timeout' } };
 
 const NO_LEASE: GroupLease = { release: () => undefined };
 

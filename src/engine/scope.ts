@@ -133,12 +133,12 @@ function itemAround(state: RunState, step: StepState, kind: 'for_each' | 'matrix
 }
 
 /** Values of steps that have ended: ten thousand items may read the same one. */
-const ended = new WeakMap<StepState, { readonly endedAt: number | undefined; readonly value: Json }>();
+const ended = new WeakMap<StepState, { readonly attempts: number; readonly value: Json }>();
 
 /** `steps.<id>`: only what there is, so that a missing value is told as missing. */
 function stepValue(state: RunState, step: StepState, readLarge: ReadLarge | undefined): Json {
   const known = ended.get(step);
-  if (known !== undefined && known.endedAt === step.endedAt && isFinal(step.status)) return known.value;
+  if (known !== undefined && known.attempts === step.attempts.length && isFinal(step.status)) return known.value;
   const outcome = step.attempts.at(-1)?.outcome;
   const value = emptyRecord<Json>();
   const isEmpty = roleOf(step) === 'fan-out' && step.reused === undefined && step.inside?.length === 0;
@@ -150,7 +150,7 @@ function stepValue(state: RunState, step: StepState, readLarge: ReadLarge | unde
   const stdout = outcome?.stdout ?? step.reused?.outcome.stdout;
   if (stdout !== undefined) value['stdout'] = stdout;
   if (roleOf(step) === 'fan-out') value['items'] = itemsOf(state, step, readLarge);
-  if (isFinal(step.status)) ended.set(step, { endedAt: step.endedAt, value });
+  if (isFinal(step.status)) ended.set(step, { attempts: step.attempts.length, value });
   return value;
 }
 

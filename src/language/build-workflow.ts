@@ -1,5 +1,13 @@
 import { emptyRecord } from '../base/json.ts';
-import type { InputDeclaration, InputType, Limits, Schedule, Workflow } from '../model/workflow.ts';
+import {
+  FINALLY_BUDGET_MS,
+  type InputDeclaration,
+  type InputType,
+  type Limits,
+  type Schedule,
+  type Step,
+  type Workflow,
+} from '../model/workflow.ts';
 import { buildSteps, defaultsOf, type StepContext } from './build-step.ts';
 import {
   choiceOf,
@@ -44,13 +52,23 @@ export function buildWorkflow(
     ),
     dotenv: textListOf(valueOf(root, 'dotenv')),
     steps: buildSteps(levels.steps, stepContext),
-    finally: buildSteps(levels.finally, stepContext),
+    finally: finallyOf(levels.finally, stepContext),
     schedules: schedulesOf(valueOf(valueOf(root, 'on'), 'schedule')),
     ...(fileTriggers !== undefined && { fileTriggers }),
     limits: limitsOf(valueOf(root, 'limits')),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(concurrency !== undefined && { concurrency }),
   };
+}
+
+/** S6: only its own `timeout` gives a step of `finally` more, or less, than its budget. */
+function finallyOf(level: StepLevel, context: StepContext): readonly Step[] {
+  const defaults = { ...context.defaults, timeoutMs: undefined };
+  return buildSteps(level, { ...context, defaults }).map((step) => {
+    const asks = step.kind === 'gate' ? step.with.timeoutMs : undefined;
+    const own = step.timeoutMs ?? step.totalTimeoutMs ?? asks;
+    return own === undefined ? { ...step, budgetMs: FINALLY_BUDGET_MS } : step;
+  });
 }
 
 /** `ci/check.workflow.yaml` → `check`. */

@@ -17,6 +17,7 @@ import {
   isFailure,
   isFinal,
   isForgiven,
+  isPaused,
   roleOf,
   statusOf,
   STEP_STATUSES,
@@ -56,7 +57,7 @@ export function applyEvent(given: RunState | undefined, event: RunEvent): RunSta
   if (given === undefined) return undefined;
   // Only this file writes to a RunState; the types keep everybody else from it.
   const state = given as WritableRun;
-  const waits = state.queuedIn !== undefined || (state.counts.waiting > 0 && state.active === 0);
+  const waits = state.queuedIn !== undefined || isPaused(state);
   if (waits) state.pausedMs += Math.max(0, event.at - state.at);
   state.seq = event.seq;
   state.at = event.at;
@@ -121,9 +122,10 @@ function applyToStep(state: WritableRun, event: StepEvent): void {
     case 'step-waiting':
       return wait(state, step, event);
     case 'group-entered':
-      step.admitted = true;
+      return enter(state, step);
+    case 'step-resumed':
+      if (step.wait?.for === 'child') setStatus(state, step, 'running');
       delete step.wait;
-      setStatus(state, step, 'queued');
       return;
     case 'gate-answered':
       return answer(state, step, event);
@@ -163,7 +165,9 @@ function startOf(event: RunEvent & { readonly type: 'run-started' }): RunState {
     openFinally: workflow.finally.length,
     failed: 0,
     warnings: 0,
-    active: 0,
+    cancelled: 0,
+    busy: 0,
+    asking: 0,
     pausedMs: 0,
     retired: emptyRecord(),
   };
@@ -281,6 +285,8 @@ function endAttempt(state: WritableRun, step: WritableStep, event: AttemptEnded 
   }
   if (event.retryAt === undefined) return settle(state, step, event.outcome, event.at);
   step.retryAt = event.retryAt;
+  // The time of that attempt was up, not that of the step.
+  if (step.stopping !== undefined) delete step.stopping;
   setStatus(state, step, 'backoff');
 }
 
@@ -357,7 +363,13 @@ function expand(state: WritableRun, step: WritableStep, event: ItemsExpanded & S
 
 function startRound(state: WritableRun, step: WritableStep, event: RoundStarted & Stamp): void {
   if (step.step.kind !== 'loop') return;
-  if (event.round === 1) beginAttempt(state, step, { ...event, status: 'running' });
+  if (event.round === 1) {
+    // What an earlier attempt held is not there any more: its steps begin anew, and their attempts count on.
+    if (step.inside !== undefined) retireInside(state, step);
+    if (step.step.timeoutMs !== undefined || step.step.totalTimeoutMs !== undefined)
+      step.load = { busy: 0, asking: 0 };
+    beginAttempt(state, step, { ...event, status: 'running' });
+  }
   // What an earlier round was forgiven is no news any more: the last round counts.
   else state.warnings -= warningsInside(state, step);
   const level = `${step.id}[${event.round}].`;
@@ -383,11 +395,12 @@ function warningsInside(state: WritableRun, outer: WritableStep): number {
   return warnings;
 }
 
-/** Whether a step makes the run fail (S7): not where a loop around it is forgiven its failures. */
+/** Whether a step makes the run fail (S7): not where a loop around it is forgiven its failures, or tried again. */
 function isFatal(state: WritableRun, step: WritableStep): boolean {
   if (!isFailure(step.result ?? 'pending')) return false;
   for (let outer = parentOf(state, step); outer !== undefined; outer = parentOf(state, outer)) {
-    if (roleOf(outer) === 'loop' && outer.step.continueOn === 'any-failure') return false;
+    if (roleOf(outer) !== 'loop') continue;
+    if (outer.step.continueOn === 'any-failure' || outer.step.retry.max > 0) return false;
   }
   return true;
 }
@@ -399,8 +412,18 @@ function parentOf(state: WritableRun, { parent }: StepState): WritableStep | und
 function wait(state: WritableRun, step: WritableStep, event: StepWaiting & Stamp): void {
   const { wait } = event;
   step.wait = wait;
+  if (wait.for === 'group') delete step.admitted;
   if (wait.for === 'answer') beginAttempt(state, step, { ...wait, at: event.at, status: 'waiting' });
   else setStatus(state, step, 'waiting');
+}
+
+/** It has its place in the group: it begins, or goes on with what it had begun when it lost its place with its owner. */
+function enter(state: WritableRun, step: WritableStep): void {
+  if (step.wait?.for === 'group') step.admitted = step.wait.group;
+  const last = step.attempts.at(-1);
+  const goesOn = last !== undefined && last.outcome === undefined;
+  setStatus(state, step, goesOn ? 'running' : step.retryAt !== undefined ? 'backoff' : 'queued');
+  delete step.wait;
 }
 
 function answer(state: WritableRun, step: WritableStep, event: GateAnswered & Stamp): void {
@@ -409,8 +432,8 @@ function answer(state: WritableRun, step: WritableStep, event: GateAnswered & St
   attempt.endedAt = event.at;
   attempt.durationMs = Math.max(0, event.at - attempt.startedAt);
   attempt.outcome = outcomeOfAnswer(event);
-  delete step.wait;
   settle(state, step, attempt.outcome, event.at);
+  delete step.wait;
 }
 
 function outcomeOfAnswer({ answer, by, who, note }: GateAnswered): Outcome {
@@ -433,16 +456,28 @@ function rewind(state: WritableRun, gate: WritableStep, event: StepRewound & Sta
   gate.rewinds++;
   const steps = event.steps.flatMap((id) => state.steps[id] ?? []);
   for (const step of steps) reset(state, step);
-  // Steps that had not started yet wait again for those that begin anew.
+  // Steps that had not started yet wait again for those that begin anew; what is under way is held until they are final.
   const beside = steps.flatMap((step) => step.dependents.flatMap((id) => state.steps[id] ?? []));
   for (const step of new Set([...steps, ...beside])) {
-    if (step.status === 'pending' || step.status === 'queued') recount(state, step);
+    if (isFinal(step.status)) continue;
+    for (const each of [step, ...deepInside(state, step)]) giveUpPlace(state, each);
+    recount(state, step);
   }
+}
+
+/** Whoever is held back must not hold back others: it gives its place in a group back, and asks again later. */
+function giveUpPlace(state: WritableRun, step: WritableStep): void {
+  if (step.status === 'waiting' && step.wait?.for === 'group') {
+    setStatus(state, step, step.retryAt === undefined ? 'queued' : 'backoff');
+    delete step.wait;
+  }
+  if (step.status === 'queued' || step.status === 'backoff') delete step.admitted;
 }
 
 function reset(state: WritableRun, step: WritableStep): void {
   if (isFinal(step.status)) {
     if (isFatal(state, step)) state.failed--;
+    if (step.parent === undefined && isCancelled(step)) state.cancelled--;
     state.warnings -= warningsOf(step);
     const parent = parentOf(state, step);
     if (parent !== undefined) parent.openInside++;
@@ -453,9 +488,10 @@ function reset(state: WritableRun, step: WritableStep): void {
   step.earlier = step.attempts.length;
   step.result = undefined;
   step.endedAt = undefined;
-  for (const key of ['reason', 'because', 'retryAt', 'wait', 'admitted'] as const) delete step[key];
-  for (const key of ['inside', 'round', 'awaitsRewind', 'stopping', 'reused'] as const) delete step[key];
   setStatus(state, step, 'pending');
+  for (const key of ['reason', 'because', 'retryAt', 'wait', 'admitted', 'load', 'pausedSince'] as const)
+    delete step[key];
+  for (const key of ['inside', 'round', 'awaitsRewind', 'stopping', 'reused'] as const) delete step[key];
 }
 
 /** Takes out all that a fan-out or loop held, every round of it. */
@@ -508,6 +544,7 @@ function recount(state: WritableRun, step: WritableStep): void {
     if (!isFinal(needed.status)) step.openNeeds++;
     else passOn(needed, step);
   }
+  if (step.status !== 'pending' && step.status !== 'queued') return;
   setStatus(state, step, step.openNeeds === 0 ? 'queued' : 'pending');
 }
 
@@ -544,6 +581,7 @@ function finish(
   if (step.retryAt !== undefined) delete step.retryAt;
   if (step.awaitsRewind !== undefined) delete step.awaitsRewind;
   if (isFatal(state, step)) state.failed++;
+  if (step.parent === undefined && isCancelled(step)) state.cancelled++;
   state.warnings += warningsOf(step);
   for (const id of step.dependents) {
     const dependent = state.steps[id];
@@ -579,12 +617,52 @@ function setStatus(state: WritableRun, step: WritableStep, status: StepStatus): 
   const { counts } = state;
   counts[step.status]--;
   counts[status]++;
-  if (isActive(status) !== isActive(step.status) && roleOf(step) === 'leaf') {
-    state.active += isActive(status) ? 1 : -1;
-  }
+  const before = loadOf(step, step.status);
+  const after = loadOf(step, status);
   step.status = status;
+  if (before !== after) noteLoad(state, step, before, after);
 }
 
-function isActive(status: StepStatus): boolean {
-  return status === 'running' || status === 'backoff';
+/** What a step is for the clocks (rule E3): something that goes on, something that waits for people, or neither. */
+function loadOf(step: WritableStep, status: StepStatus): 'busy' | 'asking' | undefined {
+  switch (status) {
+    case 'running':
+      return roleOf(step) === 'leaf' ? 'busy' : undefined;
+    case 'backoff':
+      return 'busy';
+    case 'waiting':
+      return step.wait?.for === 'group' ? 'busy' : 'asking';
+    default:
+      return undefined;
+  }
+}
+
+function noteLoad(
+  state: WritableRun,
+  step: WritableStep,
+  before: 'busy' | 'asking' | undefined,
+  after: 'busy' | 'asking' | undefined,
+): void {
+  const busy = (after === 'busy' ? 1 : 0) - (before === 'busy' ? 1 : 0);
+  const asking = (after === 'asking' ? 1 : 0) - (before === 'asking' ? 1 : 0);
+  state.busy += busy;
+  state.asking += asking;
+  if (step.parent === undefined) return;
+  for (let outer = parentOf(state, step); outer !== undefined; outer = parentOf(state, outer)) {
+    if (outer.load === undefined) continue;
+    outer.load = { busy: outer.load.busy + busy, asking: outer.load.asking + asking };
+    noteLoopPause(state, outer, isPaused(outer.load));
+  }
+}
+
+function noteLoopPause(state: WritableRun, loop: WritableStep, paused: boolean): void {
+  if (paused === (loop.pausedSince !== undefined)) return;
+  if (paused) {
+    loop.pausedSince = state.at;
+    return;
+  }
+  const attempt = loop.attempts.at(-1);
+  if (attempt !== undefined)
+    attempt.pausedMs = (attempt.pausedMs ?? 0) + Math.max(0, state.at - (loop.pausedSince ?? state.at));
+  delete loop.pausedSince;
 }

@@ -44,6 +44,7 @@ export type Fact =
   | RoundStarted
   | StepWaiting
   | GroupEntered
+  | StepResumed
   | GateAnswered
   | StepRewound
   | StepStopRequested
@@ -76,12 +77,15 @@ export interface RunStarted {
 /** `use`: take from the cache and keep there. `refresh`: run all the same, and keep anew. `off`: neither. */
 export type CacheMode = 'use' | 'off' | 'refresh';
 
-/** How a step ended in an earlier run, as far as others may read it. */
+/**
+ * How a step ended in an earlier run, as far as others may read it. What steps publish are texts and lists of them; an
+ * object `{ file, bytes }` (`LargeValue`) in their place is a value kept as a file of the run.
+ */
 export interface Reused {
   readonly outcome: Outcome & { readonly ok: true };
   /** Of a fan-out: its items. */
   readonly items?: Json;
-  /** Of a fan-out or loop, whose outputs are made from those of the steps inside. */
+  /** Of a loop, whose outputs are made from those of the steps inside. */
   readonly outputs?: Json;
 }
 
@@ -166,7 +170,10 @@ export interface StepWaiting {
   readonly wait: Wait;
 }
 
-/** What a step waits for: an answer, which is an attempt of its gate, or a place in a concurrency group. */
+/**
+ * What a step waits for: an answer, which is an attempt of its gate; a place in a concurrency group; or that people
+ * answer in the run that it started.
+ */
 export type Wait =
   | {
       readonly for: 'answer';
@@ -175,11 +182,18 @@ export type Wait =
       /** Milliseconds since the epoch: then `on_timeout` answers. */
       readonly until?: number;
     }
-  | { readonly for: 'group'; readonly group: string };
+  | { readonly for: 'group'; readonly group: string }
+  | { readonly for: 'child' };
 
 /** The step has a place in its concurrency group. */
 export interface GroupEntered {
   readonly type: 'group-entered';
+  readonly step: StepAddress;
+}
+
+/** People have answered in the run that the step started: it goes on. */
+export interface StepResumed {
+  readonly type: 'step-resumed';
   readonly step: StepAddress;
 }
 

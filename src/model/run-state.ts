@@ -52,6 +52,8 @@ export interface Attempt {
   readonly durationMs: number | undefined;
   /** Undefined while it runs. */
   readonly outcome: Outcome | undefined;
+  /** Of a loop with a time limit: how long nothing in it went on but waiting for people, which does not count (rule E3). */
+  readonly pausedMs?: number;
   /** Of a `workflow` step: its run. */
   readonly child?: RunId;
 }
@@ -88,12 +90,16 @@ export interface StepState {
   readonly upstream: Upstream;
   /** What a step with the status `waiting` waits for. */
   readonly wait?: Wait;
-  /** It has a place in its concurrency group. */
-  readonly admitted?: boolean;
+  /** The concurrency group in which it has a place. */
+  readonly admitted?: string;
   /** Of a fan-out its items in order, of a loop the steps of the round that runs or ran last. */
   readonly inside?: readonly StepAddress[];
   /** How many of those are not final. */
   readonly openInside: number;
+  /** Of a loop with a time limit: how many steps in it go on, and how many wait for people. */
+  readonly load?: { readonly busy: number; readonly asking: number };
+  /** Of a loop with a time limit: since when nothing in it goes on but waiting for people. */
+  readonly pausedSince?: number;
   /** Of a loop, from 1. */
   readonly round?: number;
   /** Of a gate: how often it sent the run back. */
@@ -165,8 +171,12 @@ export interface RunState {
   readonly failed: number;
   /** Failures that `continue_on_error` let pass. */
   readonly warnings: number;
-  /** Programs that run or wait for their next attempt. */
-  readonly active: number;
+  /** Top-level steps that were cancelled, though nobody ended the run (S7). */
+  readonly cancelled: number;
+  /** Programs that run, or wait for their next attempt or for a place in a group. */
+  readonly busy: number;
+  /** Steps that wait for people. */
+  readonly asking: number;
   /** How long the run did nothing but wait for people, in milliseconds (rule E3). */
   readonly pausedMs: number;
 }
@@ -177,6 +187,26 @@ export type Role = 'leaf' | 'fan-out' | 'loop';
 export function roleOf({ step, item }: Pick<StepState, 'step' | 'item'>): Role {
   if (step.fanOut !== undefined && item === undefined) return 'fan-out';
   return step.kind === 'loop' ? 'loop' : 'leaf';
+}
+
+/** Nothing goes on but waiting for people, which counts against no time limit (rule E3). */
+export function isPaused({ busy, asking }: Pick<RunState, 'busy' | 'asking'>): boolean {
+  return asking > 0 && busy === 0;
+}
+
+/**
+ * Some step it needs, or that a loop or fan-out around it needs, began anew by a rewind and is not final yet; or what
+ * holds it waits itself. It may not go on until then.
+ */
+export function isHeld(state: Pick<RunState, 'steps'>, step: StepState): boolean {
+  if (step.openNeeds > 0) return true;
+  for (let { parent } = step; parent !== undefined;) {
+    const outer = state.steps[parent];
+    if (outer === undefined) return false;
+    if (outer.openNeeds > 0 || outer.status === 'waiting') return true;
+    parent = outer.parent;
+  }
+  return false;
 }
 
 export function isFinal(status: StepStatus): status is FinalStatus {

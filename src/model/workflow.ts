@@ -105,6 +105,8 @@ export interface StepCommon {
   readonly timeoutMs?: number;
   /** Bounds all attempts with their waits. */
   readonly totalTimeoutMs?: number;
+  /** Of a step of `finally` that sets no limit itself: bounds all of it, its items, rounds, attempts and questions (rule S6). */
+  readonly budgetMs?: number;
   readonly continueOn: ContinueOn;
   readonly fanOut?: FanOut;
   readonly stop: StopPolicy;
@@ -227,3 +229,5 @@ export const NO_RETRY: RetryPolicy = {
 };
 export const DEFAULT_STOP: StopPolicy = { signal: 'SIGTERM', graceMs: 10_000 };
 export const DEFAULT_LOOP_MAX = 10;
+/** S6: what a step of `finally` has, unless it says otherwise. */
+export const FINALLY_BUDGET_MS = 60_000;

@@ -2,14 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { emptyRecord, type Json } from '../base/json.ts';
 import type { Result } from '../base/result.ts';
-import type { ChildAssignment, RunWorld } from '../engine/run.ts';
+import type { ChildAssignment, ChildWatch, RunWorld } from '../engine/run.ts';
 import type { AttemptIo } from '../executors/executor.ts';
 import type { Asked } from '../journal/journal.ts';
 import { describeFailure, type LargeValue, type Outcome, type RunId } from '../model/attempt.ts';
+import { applyEvent } from '../model/apply-event.ts';
 import { fileNameOf } from '../model/file-name.ts';
 import { outputsOf } from '../model/inside.ts';
 import type { Caller, Cause, RunEvent, StopAsker } from '../model/run-event.ts';
-import type { RunState } from '../model/run-state.ts';
+import { isPaused, type RunState } from '../model/run-state.ts';
 
 /** How deep a run may be below one that somebody started. */
 export const DEEPEST_RUN = 16;
@@ -43,29 +44,39 @@ export interface ChildDoor {
 
 /** Carries out `workflow` steps: each is a run with a journal of its own, that a stop of this run reaches first. */
 export function childRunner(door: ChildDoor): NonNullable<RunWorld['runChild']> {
-  return async (assignment, io) => {
+  return async (assignment, io, watch) => {
     try {
-      return await runChild(door, assignment, io);
+      return await runChild(door, { assignment, io, watch });
     } catch (error) {
       return { ok: false, failure: { kind: 'crashed', message: (error as Error).message } };
     }
   };
 }
 
-async function runChild(door: ChildDoor, assignment: ChildAssignment, io: AttemptIo): Promise<Outcome> {
+interface ChildOrder {
+  readonly assignment: ChildAssignment;
+  readonly io: AttemptIo;
+  readonly watch: ChildWatch;
+}
+
+async function runChild(door: ChildDoor, { assignment, io, watch }: ChildOrder): Promise<Outcome> {
   const { path: ref, inputs, child: run } = assignment.with;
   if (door.above.length >= DEEPEST_RUN)
     return notStarted(`workflows that run workflows go at most ${DEEPEST_RUN} deep`);
   const log = (line: string) => io.log.write(Buffer.from(`${line}\n`));
   log(`Run ${run} of ${ref}`);
   const cause: Cause = { kind: 'workflow', run: assignment.run, step: assignment.step, above: door.above };
-  const onEvents = (events: readonly RunEvent[]) => events.flatMap(lineOf).forEach(log);
+  const leash = new Leash(io, watch, assignment.timeoutMs);
+  const onEvents = (events: readonly RunEvent[]) => {
+    events.flatMap(lineOf).forEach(log);
+    leash.note(events);
+  };
   const begun = await door.begin({ run, ref, inputs, cause, onEvents });
-  if (!begun.ok) return notStarted(begun.error);
-  if (begun.value.kind === 'over') return outcomeOf(begun.value.state, door, assignment);
-  const { child } = begun.value;
-  const leash = new Leash(child, io, assignment.timeoutMs);
   try {
+    if (!begun.ok) return notStarted(begun.error);
+    if (begun.value.kind === 'over') return outcomeOf(begun.value.state, door, assignment);
+    const { child } = begun.value;
+    leash.hold(child);
     const state = await child.ended;
     return leash.outcome() ?? outcomeOf(state, door, assignment);
   } finally {
@@ -77,36 +88,67 @@ function notStarted(message: string): Outcome {
   return { ok: false, failure: { kind: 'not-started', code: 125, message } };
 }
 
-/** Hands a stop down to the child; the first cause wins (rule E4). */
+/** Hands a stop down to the child; the first cause wins (rule E4). What people take to answer is not the child's time. */
 class Leash {
-  readonly #child: StartedChild;
+  #child: StartedChild | undefined;
+  /** The child as its facts leave it. */
+  #state: RunState | undefined;
+  #paused = false;
   readonly #io: AttemptIo;
+  readonly #watch: ChildWatch;
   readonly #timeoutMs: number | undefined;
-  readonly #timer: NodeJS.Timeout | undefined;
+  /** Of the time limit, in milliseconds, when the clock was last set going at `#since`. */
+  #left: number;
+  #since = performance.now();
+  #timer: NodeJS.Timeout | undefined;
   #cause: 'cancelled' | 'timed-out' | undefined;
 
-  constructor(child: StartedChild, io: AttemptIo, timeoutMs: number | undefined) {
-    this.#child = child;
+  constructor(io: AttemptIo, watch: ChildWatch, timeoutMs: number | undefined) {
     this.#io = io;
+    this.#watch = watch;
     this.#timeoutMs = timeoutMs;
-    if (timeoutMs !== undefined)
-      this.#timer = setTimeout(() => this.#stop('timed-out'), Math.min(timeoutMs, 2 ** 31 - 1));
+    this.#left = timeoutMs ?? 0;
+  }
+
+  hold(child: StartedChild): void {
+    const io = this.#io;
+    this.#child = child;
+    if (!this.#paused) this.#setGoing();
     if (io.cancel.aborted) this.#onCancel();
     if (io.kill.aborted) this.#onKill();
     io.cancel.addEventListener('abort', this.#onCancel);
     io.kill.addEventListener('abort', this.#onKill);
   }
 
+  note(events: readonly RunEvent[]): void {
+    for (const event of events) this.#state = applyEvent(this.#state, event);
+    const paused = this.#state !== undefined && this.#state.ended === undefined && isPaused(this.#state);
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.#watch.onPause(paused);
+    if (this.#child === undefined || this.#watch.countsPauses) return;
+    if (!paused) return this.#setGoing();
+    clearTimeout(this.#timer);
+    this.#left -= performance.now() - this.#since;
+  }
+
+  #setGoing(): void {
+    if (this.#timeoutMs === undefined) return;
+    this.#since = performance.now();
+    const wait = Math.min(Math.max(0, this.#left), 2 ** 31 - 1);
+    this.#timer = setTimeout(() => this.#stop('timed-out'), wait);
+  }
+
   readonly #onCancel = () => this.#stop('cancelled');
   readonly #onKill = () => {
     this.#cause ??= 'cancelled';
-    void this.#child.stop({ force: true, by: 'request' });
+    void this.#child?.stop({ force: true, by: 'request' });
   };
 
   #stop(cause: 'cancelled' | 'timed-out'): void {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
-    void this.#child.stop({ force: false, by: cause === 'timed-out' ? 'timeout' : 'request' });
+    void this.#child?.stop({ force: false, by: cause === 'timed-out' ? 'timeout' : 'request' });
   }
 
   outcome(): Outcome | undefined {

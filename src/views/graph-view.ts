@@ -9,7 +9,7 @@ import type { StepKind } from '../model/step-kind.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { runStatus, shownStatus } from './run-report.ts';
 import { progressInside } from './step-rows.ts';
-import { reusedIn } from './words.ts';
+import { reusedIn, wordsOfWait } from './words.ts';
 
 /** What the graph panel shows. JSON-safe, because it travels to the panel in a message. */
 export interface GraphView {
@@ -170,13 +170,7 @@ function detailOf(step: StepState, run: RunState): string[] {
     case 'pending':
       return [openNeeds(step, run)];
     case 'waiting':
-      return [
-        step.wait?.for === 'answer'
-          ? step.wait.question
-          : step.wait === undefined
-            ? ''
-            : `group ${step.wait.group}`,
-      ];
+      return [step.wait === undefined ? '' : wordsOfWait(step.wait)];
     case 'queued':
     case 'lost':
       return [];

@@ -11,7 +11,7 @@ import {
 } from '../model/run-state.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { progressInside } from './step-rows.ts';
-import { attemptDurationMs, reasonWords, stepDetail, statusWords } from './words.ts';
+import { attemptDurationMs, reasonWords, stepDetail, statusWords, wordsOfWait } from './words.ts';
 
 /** How text may look: colours or none; characters beyond ASCII or none. */
 export interface TerminalStyle {
@@ -112,6 +112,7 @@ export function eventLines(event: RunEvent, state: RunState, style: TerminalStyl
         ? [`${label(event.step, state, style)} ${paint(style, 'dim', `attempt ${event.attempt}`)}`]
         : [];
     case 'group-entered':
+    case 'step-resumed':
     case 'run-admitted':
       return [];
     default:
@@ -145,10 +146,9 @@ function insideLine(step: string, words: string, style: TerminalStyle): string {
 }
 
 function waitLines({ step, wait }: StepWaiting, state: RunState, style: TerminalStyle): string[] {
-  if (wait.for === 'group') {
-    return [
-      `${statusSign('waiting', style)} ${step}  ${paint(style, 'dim', `waits for a place in the group "${wait.group}"`)}`,
-    ];
+  if (wait.for !== 'answer') {
+    const words = wordsOfWait(wait, state.steps[step]?.attempts.at(-1)?.child);
+    return [`${statusSign('waiting', style)} ${step}  ${paint(style, 'dim', words)}`];
   }
   return [
     `${paint(style, 'yellow', '?')} ${paint(style, 'bold', step)}  ${wait.question}`,

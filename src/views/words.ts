@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import { describeFailure, type RunId } from '../model/attempt.ts';
-import type { SkipReason } from '../model/run-event.ts';
+import type { SkipReason, Wait } from '../model/run-event.ts';
 import type { Attempt, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
 
 const STATUS_WORDS: Readonly<Record<StepStatus | RunStatus, string>> = {
@@ -49,6 +49,20 @@ export function reusedIn({ attempts }: Pick<StepState, 'attempts'>): RunId | und
   return outcome?.ok === true ? outcome.reused : undefined;
 }
 
+/** What a step waits for: a question, a place in a group, or people in the run that it started. */
+export function wordsOfWait(wait: Wait, child?: RunId): string {
+  switch (wait.for) {
+    case 'answer':
+      return wait.question;
+    case 'group':
+      return `waits for a place in the group "${wait.group}"`;
+    case 'child':
+      return child === undefined
+        ? 'waits for an answer in its run'
+        : `waits for an answer in its run ${child}`;
+  }
+}
+
 /** The step's row in words, after its name: `2.1 s`, `attempt 2, 340 ms`, `exit 1, 2.1 s`, `skipped: …`. */
 export function stepDetail(step: StepState, now: number): string {
   const parts: string[] = [];
@@ -61,7 +75,7 @@ export function stepDetail(step: StepState, now: number): string {
     parts.push(`again in ${formatDuration(step.retryAt - now)}`);
   }
   if (step.status === 'waiting' && step.wait !== undefined) {
-    parts.push(step.wait.for === 'answer' ? step.wait.question : `group ${step.wait.group}`);
+    parts.push(wordsOfWait(step.wait, attempt?.child));
   }
   if (step.reused !== undefined) parts.push(`taken over from run ${step.reused.from}`);
   else if (reusedIn(step) !== undefined) parts.push(`reused from run ${reusedIn(step)}`);

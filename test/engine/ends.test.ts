@@ -69,6 +69,28 @@ finally:
     );
   });
 
+  test('have that minute for all of it: attempts, items, rounds, and questions', async () => {
+    const endOf = async (step: string) => {
+      const { run } = await runYaml(
+        `defaults: { timeout: 2h }\nsteps:\n  a: { run: "true" }\nfinally:\n  b: ${step}`,
+      );
+      const begun = run.facts('run-started')[0]?.at ?? 0;
+      return `${run.last.steps['b']?.status} after ${(run.last.at - begun) / 1000} s`;
+    };
+    assert.equal(await endOf('{ for_each: [1, 2], max_parallel: 1, run: wait }'), 'timed_out after 60 s');
+    assert.equal(await endOf('{ loop: { max: 3, steps: { x: { run: wait } } } }'), 'timed_out after 60 s');
+    assert.equal(await endOf('{ gate: { approval: "Well?" } }'), 'failed after 60 s');
+    assert.equal(
+      await endOf('{ loop: { max: 1, steps: { x: { gate: { approval: "Well?" } } } } }'),
+      'timed_out after 60 s',
+    );
+    assert.equal(await endOf('{ retry: { max: 9, delay: 50s }, run: exit 1 }'), 'failed after 50 s');
+    assert.equal(
+      await endOf('{ timeout: 90s, loop: { steps: { x: { run: wait } } } }'),
+      'timed_out after 90 s',
+    );
+  });
+
   test('that fail make the run fail', async () => {
     const run = await runYaml('steps:\n  a: { run: "true" }\nfinally:\n  b: { run: exit 1 }');
     assert.deepEqual(endsIn(run), ['a succeeded', 'b failed', 'run failed']);

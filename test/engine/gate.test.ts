@@ -95,6 +95,22 @@ steps:
     );
   });
 
+  test('waits for its check as long as it says, and then does what `on_timeout` says', async () => {
+    const gate = (onTimeout: string) =>
+      `steps:\n  q: { gate: { check: wait, timeout: 5m${onTimeout} } }\n  ship: { needs: q, run: "true" }`;
+    for (const [how, end] of [
+      ['', 'timed_out'],
+      [', on_timeout: approve', 'succeeded'],
+    ] as const) {
+      const { run } = await runYaml(gate(how));
+      assert.equal(run.backend.asked[0]?.timeoutMs, 300_000);
+      await run.end('q', { ok: false, failure: { kind: 'timed-out', afterMs: 300_000 } });
+      await endAll(run);
+      assert.equal(run.last.steps['q']?.status, end);
+      assert.equal(run.last.steps['ship']?.status, end === 'succeeded' ? 'succeeded' : 'skipped');
+    }
+  });
+
   test('retries its check before it sends anything back, and counts retries anew after a rewind', async () => {
     const { run } = await runYaml(`
 steps:
@@ -199,6 +215,21 @@ steps:
     assert.equal(run.backend.io('then')?.cancel.aborted, false);
     await run.advance(1_000);
     assert.equal(run.backend.io('then')?.cancel.aborted, true);
+  });
+
+  test('gives the run no time back while a step waits for its place in a group', async () => {
+    const run = new SteeredRun(undefined, { enterGroup: () => new Promise(() => undefined) });
+    await run.start(
+      startOf(
+        workflowIn(`
+timeout: 1h
+steps:
+  ok: { gate: { approval: "Go on?" } }
+  place: { concurrency: { group: g }, run: "true" }`),
+      ),
+    );
+    await run.advance(3_600_000);
+    assert.equal(run.last.stop?.by, 'timeout');
   });
 
   test('is cancelled by a stop, and an answer after that changes nothing', async () => {

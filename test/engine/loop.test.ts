@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { describeFailure } from '../../src/model/attempt.ts';
-import { CANCELLED } from '../model/sketches.ts';
+import { CANCELLED, fails } from '../model/sketches.ts';
 import { commandOf, endsIn, runYaml, type YamlRun } from './yaml-run.ts';
 
 function failureOf({ state }: YamlRun, step: string): string {
@@ -134,6 +134,48 @@ steps:
     assert.equal(run.state?.ended, 'failed');
   });
 
+  test('is given back the time in which it only waited for people', async () => {
+    const { run } = await runYaml(`
+steps:
+  l: { timeout: 10m, loop: { max: 1, steps: { ok: { gate: { approval: "Go on?" } }, then: { needs: ok, run: wait } } } }`);
+    await run.advance(5 * 3_600_000);
+    await run.answer('l[1].ok', 'approve');
+    await run.advance(599_000);
+    assert.equal(run.backend.io('l[1].then')?.cancel.aborted, false);
+    await run.advance(1_000);
+    assert.equal(run.backend.io('l[1].then')?.cancel.aborted, true);
+  });
+
+  test('is tried again from its first round, and only its last attempt counts', async () => {
+    const { run } = await runYaml(`
+limits: { on_failure: kill }
+steps:
+  l: { retry: { max: 1, delay: 5s }, loop: { max: 2, steps: { a: { run: "true" }, b: { needs: a, run: wait } } } }`);
+    await run.end('l[1].b');
+    await run.end('l[2].a');
+    await run.end('l[2].b', fails());
+    assert.equal(run.last.steps['l']?.status, 'backoff');
+    await run.advance(5_000);
+    assert.deepEqual(run.backend.running, ['l[1].a']);
+    for (const step of ['l[1].a', 'l[1].b', 'l[2].a', 'l[2].b']) await run.end(step);
+    assert.equal(run.state?.ended, 'succeeded');
+    assert.equal(run.last.steps['l']?.attempts.length, 2);
+    assert.equal(run.last.steps['l[1].a']?.attempts.length, 2);
+    assert.equal(run.last.failed, 0);
+  });
+
+  test('whose time is up is tried again unless `on.timeout` forbids it, and `total_timeout` bounds all of it', async () => {
+    const loop = (more: string) =>
+      `steps:\n  l: { timeout: 10s, ${more}, loop: { max: 1, steps: { a: { run: wait } } } }`;
+    const attempts = async (more: string) => {
+      const { run } = await runYaml(loop(more));
+      return run.last.steps['l']?.attempts.length;
+    };
+    assert.equal(await attempts('retry: { max: 2, delay: 1s }'), 3);
+    assert.equal(await attempts('retry: { max: 2, delay: 1s, on: { timeout: false } }'), 1);
+    assert.equal(await attempts('total_timeout: 15s, retry: { max: 5, delay: 1s }'), 2);
+  });
+
   test('is cancelled by a stop, and begins no further round', async () => {
     const { run } = await runYaml('steps:\n  tdd: { loop: { steps: { a: { run: wait } } } }');
     await run.stop();
@@ -165,5 +207,6 @@ suite('One step alone', () => {
       Object.values(run.last.steps).map(({ status }) => status),
       ['cancelled', 'succeeded', 'succeeded'],
     );
+    assert.equal(run.state?.ended, 'cancelled', 'somebody asked for less than the file says');
   });
 });

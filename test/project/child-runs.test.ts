@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
 import { describeFailure } from '../../src/model/attempt.ts';
+import type { RunEvent } from '../../src/model/run-event.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
 import { startRun, type OwnOptions } from '../../src/project/own-runs.ts';
@@ -126,6 +127,44 @@ suite('A step that runs another workflow', () => {
         assert.equal(state.steps['call']?.status, 'timed_out');
         const child = await project.runs.journal.read(`${started.run}-c1`);
         assert.equal(replay(child?.events ?? [])?.ended, 'timed_out');
+      },
+    ));
+
+  test('waits with it for people, which takes no time from its limit nor from that of its run', () =>
+    inProject(
+      {
+        'child.yaml': 'steps: { ok: { gate: { approval: "Go on?" } }, then: { needs: ok, run: "true" } }',
+        'a.workflow.yaml': 'timeout: 400ms\nsteps: { call: { timeout: 300ms, workflow: child.yaml } }',
+      },
+      async (project) => {
+        const events: RunEvent[] = [];
+        const started = await run(project, 'a.workflow.yaml', { onEvents: (more) => events.push(...more) });
+        await eventually(() => replay(events)?.steps['call']?.status === 'waiting', 10_000);
+        const since = Date.now();
+        // Longer than both limits.
+        await eventually(() => Date.now() - since > 900, 10_000);
+        assert.equal(replay(events)?.ended, undefined);
+        await project.runs.answer(`${started.run}-c1`, { step: 'ok', answer: 'approve' });
+        const state = await started.ended;
+        assert.equal(state.ended, 'succeeded');
+        assert.equal(state.steps['call']?.status, 'succeeded');
+      },
+    ));
+
+  test('that waits for people ends with its run when that is stopped', () =>
+    inProject(
+      {
+        'child.yaml': 'steps: { ok: { gate: { approval: "Go on?" } } }',
+        'a.workflow.yaml': 'steps: { call: { workflow: child.yaml } }',
+      },
+      async (project) => {
+        const events: RunEvent[] = [];
+        const started = await run(project, 'a.workflow.yaml', { onEvents: (more) => events.push(...more) });
+        await eventually(() => replay(events)?.steps['call']?.status === 'waiting', 10_000);
+        await project.runs.stop(started.run);
+        assert.equal((await started.ended).ended, 'cancelled');
+        const child = await project.runs.journal.read(`${started.run}-c1`);
+        assert.equal(replay(child?.events ?? [])?.ended, 'cancelled');
       },
     ));
 
