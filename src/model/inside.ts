@@ -1,9 +1,9 @@
 import { emptyRecord, type Json } from '../base/json.ts';
-import { exitCodeOf, type StepAddress } from './attempt.ts';
+import { exitCodeOf, type LargeValue, type StepAddress } from './attempt.ts';
 import { roleOf, type RunState, type StepState } from './run-state.ts';
 
 /** Reads a value that is kept as a file of the run. Throws an Error with a sentence where it cannot. */
-export type ReadLarge = (file: string) => string;
+export type ReadLarge = (file: string, bytes: number) => Json;
 
 type Steps = Pick<RunState, 'steps'>;
 
@@ -48,10 +48,10 @@ export function outputsOf(
   readLarge?: ReadLarge,
 ): Readonly<Record<string, Json>> {
   if (step.reused !== undefined) {
-    const { outputs } = step.reused;
-    return outputs === undefined
-      ? ownOutputs(step.reused.outcome, readLarge)
-      : (outputs as Record<string, Json>);
+    const { outcome, items, outputs } = step.reused;
+    if (outputs !== undefined) return opened(outputs, readLarge);
+    if (items === undefined) return ownOutputs(outcome, readLarge);
+    return listsOf(takenItems(items).map((item) => opened(item.outputs, readLarge)));
   }
   switch (roleOf(step)) {
     case 'fan-out':
@@ -79,11 +79,47 @@ function ownOutputs(
   const all = Object.assign(emptyRecord<Json>(), outputs);
   for (const [name, { file, bytes }] of Object.entries(large)) {
     // Read only when somebody asks for it.
-    const get = () => readLarge?.(file) ?? `(${bytes} bytes, kept in ${file})`;
+    const get = () => readLarge?.(file, bytes) ?? keptWords(file, bytes);
     Object.defineProperty(all, name, { enumerable: true, configurable: true, get });
   }
   return all;
 }
+
+function keptWords(file: string, bytes: number): string {
+  return `(${bytes} bytes, kept in ${file})`;
+}
+
+interface TakenItem {
+  readonly outputs: Json;
+}
+
+/** Items as `itemsOf` wrote them down. */
+function takenItems(items: Json): readonly TakenItem[] {
+  return items as unknown as readonly TakenItem[];
+}
+
+/** Outputs as `Reused` keeps them: texts and lists, where an object stands for a value kept as a file. */
+function opened(outputs: Json, readLarge: ReadLarge | undefined): Readonly<Record<string, Json>> {
+  const all = emptyRecord<Json>();
+  for (const [name, value] of Object.entries(outputs as Record<string, Json>)) {
+    Object.defineProperty(all, name, {
+      enumerable: true,
+      configurable: true,
+      get: () => openedValue(value, readLarge),
+    });
+  }
+  return all;
+}
+
+function openedValue(value: Json, readLarge: ReadLarge | undefined): Json {
+  if (Array.isArray(value)) return value.map((each: Json) => openedValue(each, readLarge));
+  if (typeof value !== 'object' || value === null) return value;
+  const { file, bytes } = value as unknown as LargeValue;
+  return readLarge?.(file, bytes) ?? keptWords(file, bytes);
+}
+
+/** For `outputsOf` and `itemsOf`: leaves large values where they are, and writes down which file that is. */
+export const byReference: ReadLarge = (file, bytes) => ({ file, bytes });
 
 function listsOf(items: readonly Readonly<Record<string, Json>>[]): Record<string, Json> {
   const lists = emptyRecord<Json[]>();
@@ -98,7 +134,12 @@ function listsOf(items: readonly Readonly<Record<string, Json>>[]): Record<strin
 
 /** V6: one entry for every item, in item order. */
 export function itemsOf(state: Steps, step: StepState, readLarge?: ReadLarge): readonly Json[] {
-  if (step.reused?.items !== undefined) return step.reused.items as readonly Json[]; // written by itemsOf
+  if (step.reused?.items !== undefined) {
+    return takenItems(step.reused.items).map((item) => ({
+      ...item,
+      outputs: opened(item.outputs, readLarge),
+    }));
+  }
   return insideOf(state, step).map((item) => {
     const exitCode = exitCodeIn(item);
     return {

@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import { itemsOf, outputsOf } from '../model/inside.ts';
+import { byReference, itemsOf, outputsOf } from '../model/inside.ts';
 import type { Reused, RunStarted } from '../model/run-event.ts';
 import { roleOf, type RunState, type StepState } from '../model/run-state.ts';
 import type { Step, StepId, Workflow } from '../model/workflow.ts';
@@ -53,8 +53,15 @@ function endOf(past: RunState, step: StepState): Reused {
   const own = step.reused?.outcome ?? step.attempts.at(-1)?.outcome;
   const outcome = own?.ok === true ? own : ({ ok: true, outputs: {} } as const);
   if (role === 'leaf') return { outcome };
-  const outputs = outputsOf(past, step) as Json;
-  return role === 'loop' ? { outcome, outputs } : { outcome, outputs, items: itemsOf(past, step) };
+  // What is kept as a file stays one: the new run has a copy of it.
+  return role === 'loop'
+    ? { outcome, outputs: { ...outputsOf(past, step, byReference) } }
+    : { outcome, items: itemsOf(past, step, byReference).map(written) };
+}
+
+/** Without getters: as it will be read back. */
+function written(item: Json): Json {
+  return JSON.parse(JSON.stringify(item)) as Json;
 }
 
 /** Places in the file do not matter. */

@@ -358,4 +358,35 @@ suite('The command line', function () {
     assert.deepEqual([misspelt.code, /Did you mean "three"/.test(misspelt.err)], [2, true]);
     dispose();
   });
+
+  test('takes large values over whole, also those of items and rounds, and again from the run that did', async () => {
+    const big = (name: string) =>
+      `'{ printf "${name}="; head -c 300000 /dev/zero | tr "\\0" ${name}; echo; } >> "$BATON_OUTPUT"'`;
+    const { folder, dispose } = workspace({
+      'a.workflow.yaml': `steps:
+  leaf: { run: ${big('a')} }
+  each: { for_each: [1, 2], run: ${big('b')} }
+  round: { loop: { max: 1, steps: { x: { run: ${big('c')} }, y: { for_each: [1], run: ${big('d')} } } } }
+  last:
+    run: |
+      wc -c < \${{ file(steps.leaf.outputs.a) }} > sizes
+      wc -c < \${{ file(toJSON(steps.each.outputs.b)) }} >> sizes
+      wc -c < \${{ file(steps.each.items[1].outputs.b) }} >> sizes
+      wc -c < \${{ file(steps.round.outputs.c) }} >> sizes
+      wc -c < \${{ file(toJSON(steps.round.outputs.d)) }} >> sizes
+      test -e fixed`,
+    });
+    const sizes = () => fs.readFileSync(path.join(folder, 'sizes'), 'utf8').trim().split(/\s+/);
+    assert.equal((await baton(folder, 'run', 'a')).code, 1);
+    const first = sizes();
+    assert.deepEqual([first[0], first[2], first[3]], ['300000', '300000', '300000']);
+    for (let i = 0; i < 2; i++) {
+      fs.rmSync(path.join(folder, 'sizes'));
+      const again = await baton(folder, 'rerun', await newest(folder), '--failed');
+      assert.equal(again.code, 1, again.err);
+      assert.match(again.out, /each {2}taken over from run/);
+      assert.deepEqual(sizes(), first);
+    }
+    dispose();
+  });
 }).timeout(60_000);
