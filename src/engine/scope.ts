@@ -138,7 +138,8 @@ const ended = new WeakMap<StepState, { readonly attempts: number; readonly value
 /** `steps.<id>`: only what there is, so that a missing value is told as missing. */
 function stepValue(state: RunState, step: StepState, readLarge: ReadLarge | undefined): Json {
   const known = ended.get(step);
-  if (known !== undefined && known.attempts === step.attempts.length && isFinal(step.status)) return known.value;
+  if (known !== undefined && known.attempts === step.attempts.length && isFinal(step.status))
+    return known.value;
   const outcome = step.attempts.at(-1)?.outcome;
   const value = emptyRecord<Json>();
   const isEmpty = roleOf(step) === 'fan-out' && step.reused === undefined && step.inside?.length === 0;

@@ -57,6 +57,7 @@ class Output {
   readonly #closed: Promise<void>;
   readonly #kept: Buffer[] = [];
   #keptBytes = 0;
+  #seenBytes = 0;
   readonly #keep: boolean;
   readonly #streams: LogStream[] = [];
 
@@ -82,6 +83,7 @@ class Output {
   #remember(chunk: Buffer): void {
     this.#kept.push(chunk);
     this.#keptBytes += chunk.length;
+    this.#seenBytes += chunk.length;
     while (this.#keptBytes - (this.#kept[0]?.length ?? 0) >= KEPT_STDOUT_BYTES) {
       this.#keptBytes -= this.#kept.shift()?.length ?? 0;
     }
@@ -95,9 +97,16 @@ class Output {
     }
     for (const stream of this.#streams) stream.end();
     if (!this.#keep) return undefined;
-    const text = Buffer.concat(this.#kept).subarray(-KEPT_STDOUT_BYTES).toString('utf8');
-    return text.replace(/\r?\n$/, '');
+    const end = Buffer.concat(this.#kept).subarray(-KEPT_STDOUT_BYTES);
+    return (end.length < this.#seenBytes ? wholeCharacters(end) : end.toString('utf8')).replace(/\r?\n$/, '');
   }
+}
+
+/** The end of a text, without what the cut left of a character in UTF-8: at most three bytes. */
+function wholeCharacters(end: Buffer): string {
+  let start = 0;
+  while (start < 3 && ((end[start] ?? 0) & 0xc0) === 0x80) start++;
+  return end.toString('utf8', start);
 }
 
 function delay(ms: number): Promise<void> {

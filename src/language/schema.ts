@@ -1,5 +1,6 @@
 import { MATCHER_NAMES } from '../model/matchers-of.ts';
 import { FILE_LOCATIONS, MATCHER_SEVERITIES } from '../model/problem-matcher.ts';
+import { SIGNALS } from '../model/signals.ts';
 import { SHELLS, STEP_KIND_INFO, STEP_KINDS } from '../model/step-kind.ts';
 import {
   text,
@@ -21,6 +22,8 @@ import {
 /** The form of an input's name, and of a step's id. */
 export const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 export const STEP_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/;
+
+const SIGNAL_WORDS = 'a signal such as SIGTERM, SIGINT or SIGHUP';
 
 const env = record('Variables, laid over those from outside. Values may hold expressions.', text('A value.'));
 const argv = list('A program and its arguments, run without any shell.', text('One argument.'), {
@@ -62,7 +65,7 @@ const retry = fields(
     on: fields('Which failures are worth another try; all of them if absent.', {
       exit_codes: exitCodes,
       timeout: truth('After a time-out.', true),
-      signals: list('After these signals.', text('A signal such as SIGSEGV.')),
+      signals: list('After these signals.', choice(SIGNALS, 'A signal.', { 'x-expects': SIGNAL_WORDS })),
     }),
   },
   { 'x-expects': 'a map such as { max: 2, delay: 10s }' },
@@ -299,13 +302,7 @@ const stepFields: Readonly<Record<string, Schema>> = {
     }),
   ),
   stop: fields('How the step is ended.', {
-    signal: {
-      type: 'string',
-      pattern: '^SIG[A-Z0-9]+$',
-      description: 'Sent first.',
-      default: 'SIGTERM',
-      'x-expects': 'a signal such as SIGTERM or SIGINT',
-    },
+    signal: choice(SIGNALS, 'Sent first.', { default: 'SIGTERM', 'x-expects': SIGNAL_WORDS }),
     grace: duration('How long it has before it is killed.', { default: '10s' }),
   }),
   concurrency,

@@ -1,4 +1,5 @@
-import { secretVariable } from './secrets.ts';
+import { SHORTEST_SECRET } from '../journal/mask.ts';
+import { secretVariable, type Secrets } from './secrets.ts';
 import { recordFrom, type Json } from '../base/json.ts';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -85,11 +86,24 @@ function convert(input: InputDeclaration, given: Json): Result<string | number |
     case 'number': {
       const number = typeof given === 'number' ? given : Number(text);
       if (text.trim() !== '' && Number.isFinite(number)) return ok(number);
-      return err(`Input "${input.name}" must be a number; it is "${text}".`);
+      return err(`Input "${input.name}" must be a number${isNow(input, text)}.`);
     }
     case 'boolean':
       if (given === true || text === 'true') return ok(true);
       if (given === false || text === 'false') return ok(false);
-      return err(`Input "${input.name}" must be true or false; it is "${text}".`);
+      return err(`Input "${input.name}" must be true or false${isNow(input, text)}.`);
   }
+}
+
+function isNow({ secret }: InputDeclaration, text: string): string {
+  return secret ? '' : `; it is "${text}"`;
+}
+
+/** Secrets that nobody could hide: masking so short a text would leave nothing to read. */
+export function tooShort(secrets: Secrets): readonly InputProblem[] {
+  return Object.entries(secrets).flatMap(([input, value]) => {
+    if (value === '' || value.trim().length >= SHORTEST_SECRET) return [];
+    const message = `Input "${input}" is secret, but so short that it cannot be hidden in what steps print: give at least ${SHORTEST_SECRET} characters, or declare it without \`secret\`.`;
+    return [{ input, message }];
+  });
 }

@@ -8,7 +8,7 @@ import { replay } from '../model/apply-event.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { CacheMode, Cause, RunStarted, StopAsker } from '../model/run-event.ts';
-import { resolveInputs, type InputProblem } from './inputs.ts';
+import { resolveInputs, tooShort, type InputProblem } from './inputs.ts';
 import type { StepId, Workflow } from '../model/workflow.ts';
 import { reuseFrom, type Part } from './reuse.ts';
 import { isRunId } from './run-id.ts';
@@ -135,6 +135,8 @@ export function beginningOf(request: RunRequest): Result<Beginning, Refusal> {
   const inputs = resolveInputs(workflow, request.inputs);
   if (!inputs.ok) return err({ kind: 'inputs', problems: inputs.error });
   const { shown, secrets } = partSecrets(workflow, inputs.value);
+  const short = tooShort(secrets);
+  if (short.length > 0) return err({ kind: 'inputs', problems: short });
   const first: RunStarted = {
     type: 'run-started',
     version: 1,

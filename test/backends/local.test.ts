@@ -181,6 +181,10 @@ for (const [way, launchAfterSteps] of Object.entries(WAYS)) {
       assert.ok(printed().includes('err'));
       const long = await run(sh('head -c 400000 /dev/zero | tr "\\0" x'), { keepStdout: true });
       assert.equal(long.stdout?.length, 256 * 1024);
+      const cut = await run(sh('printf x; head -c 400000 /dev/zero | sed "s/\\x00/€/g"; echo end'), {
+        keepStdout: true,
+      });
+      assert.match(cut.stdout ?? '', /^€.*€end$/, 'no half character at the beginning');
     });
 
     test('does not wait for what a step leaves in the background, and ends it with the run', async () => {

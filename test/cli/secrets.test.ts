@@ -43,6 +43,18 @@ function leaksIn(folder: string): readonly string[] {
   });
 }
 
+suite('A secret that is too short to be hidden', () => {
+  test('is refused, and nothing runs', async () => {
+    const { folder, dispose } = workspace({
+      'a.workflow.yaml': 'inputs: { pin: { secret: true } }\nsteps: { a: { run: echo hi } }',
+    });
+    const short = await baton(folder, 'run', 'a', '--input', 'pin=42');
+    assert.equal(short.code, 2);
+    assert.match(short.err, /"pin" is secret, but so short that it cannot be hidden/);
+    dispose();
+  });
+});
+
 suite('A secret', () => {
   test('is at no place where Baton writes, in no form, and reaches its steps as it is', async () => {
     const { folder, dispose } = workspace({ 's.workflow.yaml': WORKFLOW });

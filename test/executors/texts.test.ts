@@ -45,12 +45,52 @@ suite('The output file', () => {
   });
 });
 
+function fileOf(text: string): Record<string, string> {
+  const parsed = parseDotenv(text);
+  assert.ok(parsed.ok, parsed.ok ? '' : parsed.error);
+  return { ...parsed.value };
+}
+
 suite('A dotenv file', () => {
   test('is read as the common ground of its kind', () => {
     const text = `# a comment\nexport A=1\nB = two words # not this\nC='as $it is'\nD="line\\nbreak \\"quoted\\""\nE=\nF="two\nlines"\n`;
-    assert.deepEqual(
-      { ...parseDotenv(text) },
-      { A: '1', B: 'two words', C: 'as $it is', D: 'line\nbreak "quoted"', E: '', F: 'two\nlines' },
+    assert.deepEqual(fileOf(text), {
+      A: '1',
+      B: 'two words',
+      C: 'as $it is',
+      D: 'line\nbreak "quoted"',
+      E: '',
+      F: 'two\nlines',
+    });
+  });
+
+  test('may begin with the mark of some editors, and end its lines in any way', () => {
+    assert.deepEqual(fileOf('\uFEFFA=1\r\n  \r\nB="x" # why\rspring.name=y'), {
+      A: '1',
+      B: 'x',
+      'spring.name': 'y',
+    });
+  });
+
+  test('that says something else is not understood, and which line that is', () => {
+    const why = (text: string) => {
+      const parsed = parseDotenv(text);
+      return parsed.ok ? 'understood' : parsed.error;
+    };
+    assert.equal(why('A=1\nB: 2'), 'line 2 is neither `NAME=value` nor a comment');
+    assert.equal(why('A="1\n2'), 'line 1 begins a value with " and never ends it');
+    assert.equal(why("\nA='1'2"), 'line 2 goes on after its closing quote');
+    assert.equal(why('BATON_STEP=x'), 'line 1 sets BATON_STEP, which only Baton itself does');
+  });
+
+  test('of any text is read or refused, and never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('A', '=', '"', "'", '\\', '\n', '\r', '#', ' ', 'é') }),
+        (text) => {
+          parseDotenv(text);
+        },
+      ),
     );
   });
 });

@@ -111,6 +111,8 @@ function checkField(
       ),
     ];
   }
+  const none = field === 'stdout' || field === 'exit_code' ? whyNoProgram(step, fansOut) : undefined;
+  if (none !== undefined) return [notHere(use, reference, `Step "${step.id}" has no \`${field}\`: ${none}.`)];
   const [below] = more;
   if (below === undefined || field === 'outputs' || field === 'items') return [];
   return [
@@ -120,6 +122,22 @@ function checkField(
       `\`steps.${step.id}.${field}\` is a single value, so there is no "${below}" in it.`,
     ),
   ];
+}
+
+/** Why a step as a whole has no exit code and no output, where it has none: it is no program. */
+function whyNoProgram({ id, kinds, node }: StepEntry, fansOut: boolean): string | undefined {
+  if (fansOut) return `each of its items has its own; \`steps.${id}.items\` tells how they ended`;
+  switch (kinds[0]?.kind) {
+    case 'loop':
+      return `a loop is no program; \`steps.${id}.result\` tells how it ended, \`steps.${id}.outputs\` what its last round published`;
+    case 'workflow':
+      return `another workflow is no program; \`steps.${id}.result\` tells how it ended, \`steps.${id}.outputs\` what it published`;
+    case 'gate':
+      if (valueOf(valueOf(node, 'gate'), 'check') !== undefined) return undefined;
+      return `only a gate with \`check\` runs a program; \`steps.${id}.result\` tells how this one ended`;
+    default:
+      return undefined;
+  }
 }
 
 function unknownStep(

@@ -144,9 +144,19 @@ function checkScalar(node: YamlScalar, schema: Schema, place: Place): void {
   else if (tooSmall || unlike) wrong(node, schema, place);
 }
 
+/** Nobody reads more choices than that in one message. */
+const LONG_LIST = 12;
+
 function notAllowed(node: YamlScalar, schema: Schema, { name, found }: Place): void {
   const allowed = (schema.enum ?? []).map(String);
-  const { hint, fixes } = suggestion(node.text, allowed, node.range);
-  const message = `${name} must be one of ${allowed.join(', ')}; here it is "${node.text.slice(0, 60)}".${hint}`;
+  // `TERM` is short for `SIGTERM`.
+  const ends = allowed.filter((each) => each.toLowerCase().endsWith(node.text.toLowerCase()));
+  const candidates = ends.length === 1 && node.text !== '' ? ends : allowed;
+  const { hint, fixes } =
+    candidates === ends
+      ? { hint: ` Did you mean "${ends[0]}"?`, fixes: [replacement(node.range, ends[0] ?? '')] }
+      : suggestion(node.text, allowed, node.range);
+  const expects = allowed.length > LONG_LIST ? (schema['x-expects'] ?? '') : `one of ${allowed.join(', ')}`;
+  const message = `${name} must be ${expects}; here it is "${node.text.slice(0, 60)}".${hint}`;
   found.push(finding('baton/value', node.range, message, { fixes }));
 }
