@@ -29,6 +29,7 @@ export const CODES = {
   'baton/unwritten-output': 'An output that is read, but that the step does not write.',
   'baton/secret-printed': 'A secret that a step prints.',
   'baton/always': 'A step that runs even while the run is being stopped.',
+  'baton/no-effect': 'A key that a gate cannot use.',
   'baton/cron-step': 'A step in a cron field that does not divide it evenly.',
   'baton/matrix-value': 'A value that stands twice in a matrix.',
   'baton/not-yet': 'A part of the language that does not run yet.',

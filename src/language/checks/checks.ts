@@ -10,6 +10,7 @@ import { checkImpliedNeeds } from './implied-need.ts';
 import { checkInputs } from './inputs.ts';
 import { checkMatrixValues } from './matrix-value.ts';
 import { checkNeeds } from './needs.ts';
+import { checkNoEffect } from './no-effect.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkProblemMatchers } from './problem-matcher.ts';
 import { checkPrograms } from './programs.ts';
@@ -45,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   checkUnwrittenOutputs,
   checkSecretPrinted,
   checkAlways,
+  checkNoEffect,
   checkCronSteps,
   checkMatrixValues,
   checkNotYet,
