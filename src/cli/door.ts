@@ -27,7 +27,8 @@ export interface Door {
 export class UsageError extends Error {}
 
 export function openDoor(options: { readonly folder?: string }): Door {
-  const folder = options.folder === undefined ? findFolder(process.cwd()) : path.resolve(options.folder);
+  const here = currentFolder();
+  const folder = options.folder === undefined ? findFolder(here) : path.resolve(here, options.folder);
   if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new UsageError(`The folder "${folder}" does not exist.`);
   }
@@ -43,6 +44,14 @@ export function openDoor(options: { readonly folder?: string }): Door {
     columns: () => output.output().columns ?? 80,
     ...output,
   };
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new UsageError('The folder that you stand in is not there any more: go to another one.');
+  }
 }
 
 /** The nearest folder upwards that holds runs already, else the current one. */

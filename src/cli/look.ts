@@ -46,12 +46,16 @@ export async function list(door: Door, options: { readonly json?: boolean }): Pr
       last === undefined ? ' ' : statusSign(last.status, door.style),
       paint(door.style, 'bold', analysis?.workflow.name ?? ref),
       paint(door.style, 'dim', ref),
-      analysis === undefined ? '' : `${analysis.workflow.steps.length} steps`,
+      analysis === undefined ? '' : stepCount(analysis.workflow.steps.length),
       analysis?.runnable === false ? paint(door.style, 'red', 'has errors') : lastWords(last),
     ]);
     door.print(table(cells));
   }
   return EXIT.succeeded;
+}
+
+function stepCount(count: number): string {
+  return count === 1 ? '1 step' : `${count} steps`;
 }
 
 function lastWords(last: RunSummary | undefined): string {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { openDoor, type Door } from './door.ts';
 import { endWith } from './ending.ts';
+import { workflowAmong } from './selection.ts';
 import { staySmall } from './small-process.ts';
 
 declare const BATON_VERSION: string | undefined;
@@ -42,7 +43,8 @@ function program(done: (code: number) => void): Command {
   const json = () => new Option('--json', 'as JSON');
 
   baton
-    .command('run <workflow>')
+    .command('run [workflow]')
+    .usage('[options] <workflow>')
     .description('run a workflow, by path or by name')
     .option('--input <name=value>', 'a value for an input (again for each)', collect, [])
     .option('--env <NAME=value>', 'a variable for every step (again for each)', collect, [])
@@ -54,13 +56,14 @@ function program(done: (code: number) => void): Command {
     .addOption(cache())
     .option('--plan', 'say what would run, and run nothing')
     .option('--json', 'print the facts, one a line')
-    .action((name: string, options) =>
+    .action((name: string | undefined, options) =>
       options.plan === true
-        ? act(async (door) => (await import('./plan.ts')).plan(door, name, options))
-        : actSmall(async (door) => (await import('./run.ts')).run(door, name, options)),
+        ? act(async (door) => (await import('./plan.ts')).plan(door, workflowAmong(name, options)))
+        : actSmall(async (door) => (await import('./run.ts')).run(door, workflowAmong(name, options))),
     );
   baton
-    .command('plan <workflow>')
+    .command('plan [workflow]')
+    .usage('[options] <workflow>')
     .description('what would run, in which order, for how long; nothing is run')
     .option('--input <name=value>', 'a value for an input (again for each)', collect, [])
     .option('--env <NAME=value>', 'a variable for every step (again for each)', collect, [])
@@ -68,8 +71,8 @@ function program(done: (code: number) => void): Command {
     .option('--only <step...>', 'these steps and no others')
     .option('--from <step>', 'this step and all that depend on it')
     .addOption(json())
-    .action((name: string, options) =>
-      act(async (door) => (await import('./plan.ts')).plan(door, name, options)),
+    .action((name: string | undefined, options) =>
+      act(async (door) => (await import('./plan.ts')).plan(door, workflowAmong(name, options))),
     );
   baton
     .command('lint [path...]')

@@ -3,7 +3,7 @@ import { planRun } from '../project/plan.ts';
 import { planText } from '../views/plan-text.ts';
 import { printJson, type Door } from './door.ts';
 import { EXIT, loadWorkflow, pairs, parallelOf, refuse } from './run.ts';
-import { selectionOf } from './selection.ts';
+import { selectionOf, type Named } from './selection.ts';
 
 export interface PlanOptions {
   readonly input: readonly string[];
@@ -15,7 +15,7 @@ export interface PlanOptions {
 }
 
 /** `baton plan`, and `baton run --plan`: what would run, in which order, for how long. Nothing is run. */
-export async function plan(door: Door, name: string, options: PlanOptions): Promise<number> {
+export async function plan(door: Door, { name, options }: Named<PlanOptions>): Promise<number> {
   const workflow = await loadWorkflow(door, name);
   const parallel = parallelOf(options.parallel);
   const selection = selectionOf(options);

@@ -14,5 +14,5 @@ async function start(workflow: string, options: RunOptions): Promise<number> {
   if (isLargeFile(workflow)) await staySmall();
   // Otherwise once the first steps are under way: what it loads takes a while.
   else setImmediate(() => void staySmall());
-  return run(openDoor({}), workflow, options);
+  return run(openDoor({}), { name: workflow, options });
 }

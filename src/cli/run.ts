@@ -18,7 +18,7 @@ import { moreSecrets } from './ask-secrets.ts';
 import { countWords, findingsAsText } from './diagnostics.ts';
 import { UsageError, type Door } from './door.ts';
 import { gateKeys, type GateKeys } from './ask-gates.ts';
-import { selectionOf } from './selection.ts';
+import { selectionOf, type Named } from './selection.ts';
 import { giveBackAfter } from './large-text.ts';
 import { jsonPrinter, textPrinter, type RunPrinter } from './run-printer.ts';
 import { userName } from './user-name.ts';
@@ -39,7 +39,7 @@ export interface RunOptions {
 export const EXIT = { succeeded: 0, failed: 1, usage: 2, detached: 3, refused: 75, timedOut: 124 } as const;
 
 /** `baton run`: in the foreground, or handed to a runner of its own. */
-export async function run(door: Door, name: string, options: RunOptions): Promise<number> {
+export async function run(door: Door, { name, options }: Named<RunOptions>): Promise<number> {
   const workflow = await loadWorkflow(door, name);
   const parallel = parallelOf(options.parallel);
   const only = selected(workflow, options);

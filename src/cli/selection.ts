@@ -6,6 +6,21 @@ export interface SelectionOptions {
   readonly from?: string;
 }
 
+/** A workflow, and what is asked for with it. */
+export interface Named<T> {
+  readonly name: string;
+  readonly options: T;
+}
+
+/** `--only a b review`: what stands last is the workflow, where nothing else names it. */
+export function workflowAmong<T extends SelectionOptions>(name: string | undefined, options: T): Named<T> {
+  if (name !== undefined) return { name, options };
+  const [last, ...before] = (options.only ?? []).toReversed();
+  if (last === undefined || before.length === 0)
+    throw new UsageError('Name the workflow: by its path, or as `baton list` shows it.');
+  return { name: last, options: { ...options, only: before.toReversed() } };
+}
+
 /** The part of a workflow that `--only` or `--from` names. */
 export function selectionOf({ only, from }: SelectionOptions): Selection | undefined {
   if (only !== undefined && from !== undefined) {

@@ -3,10 +3,11 @@ export function table(
   rows: readonly (readonly string[])[],
   below: (row: number) => string = () => '',
 ): string {
+  const plain = rows.map((row) => row.map((cell) => cell.replace(/[\r\n\t\v\f\u0085\u2028\u2029]+/g, ' ')));
   const widths: number[] = [];
-  for (const row of rows)
+  for (const row of plain)
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell));
-  const lines = rows.map((row) =>
+  const lines = plain.map((row) =>
     row
       .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell))))
       .join('  '),

@@ -143,14 +143,18 @@ function noteEnd(agenda: Agenda, state: RunState, address: StepAddress): void {
   agenda.running.delete(address);
   const step = state.steps[address];
   if (step === undefined) return;
-  noteDeadlines(agenda, state, step);
-  if (step.stopping === undefined || isFinal(step.status)) agenda.stopping.delete(address);
+  if (step.parent !== undefined) noteDeadlines(agenda, state, step);
+  if (agenda.stopping.size > 0 && (step.stopping === undefined || isFinal(step.status)))
+    agenda.stopping.delete(address);
   if (!isFinal(step.status)) return place(agenda, state, step);
-  if (step.dependents.some((dependent) => isReleased(state.steps[dependent]))) return refill(agenda, state);
-  for (const dependent of step.dependents) {
+  let released = false;
+  for (const id of step.dependents) {
+    const dependent = state.steps[id];
     // The need that ended last is the one that finds it queued.
-    if (state.steps[dependent]?.status === 'queued') agenda.toJudge.push(dependent);
+    if (dependent?.status === 'queued') agenda.toJudge.push(id);
+    else if (isReleased(dependent)) released = true;
   }
+  if (released) return refill(agenda, state);
   if (step.parent !== undefined) leave(agenda, state, { step, parent: step.parent });
   else if (step.place === 'steps' && state.openMain === 0) {
     for (const { id } of state.workflow.finally)

@@ -96,7 +96,10 @@ async function again(
   const first = record?.events[0];
   if (first?.type !== 'run-started') return err(unknownRun(run));
   const workflow = await workflows.load(first.workflow.ref);
-  if (!workflow.ok) return err({ kind: 'unknown', message: workflow.error });
+  if (!workflow.ok) {
+    const message = `Run ${run} was of "${first.workflow.ref}". ${workflow.error}`;
+    return err({ kind: 'unknown', message });
+  }
   const { env } = first;
   // What is secret is not in the journal, and has to be given anew.
   const hidden = new Set(secretsGivenTo(first).map(({ name }) => name));

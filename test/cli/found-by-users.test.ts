@@ -255,6 +255,55 @@ steps:
     assert.equal((await baton(folder, 'answer', run, 'g', 'approve')).code, 2);
   }).timeout(60_000);
 
+  test('what stands in the way of runs is named, and what to do about it', async () => {
+    for (const [what, put] of [
+      ['a file', (root: string) => fs.writeFileSync(root, '')],
+      ['a link that leads to no folder', (root: string) => fs.symlinkSync('nowhere', root)],
+    ] as const) {
+      const { folder, dispose } = workspace({ 'a.workflow.yaml': 'steps: { a: { run: "true" } }' });
+      put(path.join(folder, '.baton'));
+      const { code, err } = await baton(folder, 'run', 'a');
+      assert.equal(code, 1);
+      assert.match(err, new RegExp(`\\.baton is ${what}, and runs are kept in a folder of that name`));
+      assert.doesNotMatch(err, /E[A-Z]{4,}/);
+      dispose();
+    }
+  });
+
+  test('the workflow may stand behind the steps of --only, and has to stand somewhere', async () => {
+    const { folder, dispose } = workspace({
+      'a.workflow.yaml':
+        'steps: { a: { run: echo a >> marks }, b: { run: echo b >> marks }, c: { run: "true" } }',
+    });
+    assert.equal((await baton(folder, 'run', '--only', 'a', 'b', 'a')).code, 0);
+    assert.deepEqual(fs.readFileSync(path.join(folder, 'marks'), 'utf8').split('\n').toSorted(), [
+      '',
+      'a',
+      'b',
+    ]);
+    const missing = await baton(folder, 'run');
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /Name the workflow/);
+    dispose();
+  });
+
+  test('a run whose file is gone says so, and tables stay tables whatever files are called', async () => {
+    const { folder, dispose } = workspace({
+      'a.workflow.yaml': 'steps: { a: { run: "true" } }',
+      'b\nc.workflow.yaml': 'steps: { a: { run: "true" } }',
+    });
+    assert.equal((await baton(folder, 'run', 'a')).code, 0);
+    const list = await baton(folder, 'list');
+    assert.equal(list.out.trimEnd().split('\n').length, 2, list.out);
+    assert.match(list.out, / 1 step /);
+    fs.rmSync(path.join(folder, 'a.workflow.yaml'));
+    const run = /\d{8}-[\w-]+/.exec((await baton(folder, 'runs')).out)?.[0] ?? '';
+    const gone = await baton(folder, 'rerun', run);
+    assert.equal(gone.code, 2);
+    assert.match(gone.err, /Run .* was of "a.workflow.yaml"/);
+    dispose();
+  });
+
   test('a stop sends its signal once', async function () {
     if (process.platform !== 'linux') this.skip();
     const script =

@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { finding } from '../findings.ts';
-import type { StepEntry } from '../step-entries.ts';
 import { entryOf, valueOf, type YamlNode } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
@@ -19,7 +18,7 @@ export function checkNoEffect({ steps }: CheckContext): readonly Diagnostic[] {
 }
 
 function told(
-  node: StepEntry['node'] | YamlNode,
+  node: YamlNode | undefined,
   fields: readonly string[],
   why: string,
 ): readonly Diagnostic[] {
