@@ -122,8 +122,13 @@ function withoutStacks(work: () => void): void {
   }
 }
 
-/** The library counts blank lines before a key that follows an empty value as part of the key. */
-function isTrue({ code, pos: [start, end] }: PlacedTrouble, text: string): boolean {
+/**
+ * The library counts blank lines before a key that follows an empty value as part of the key, and misses the space
+ * before a comment that begins its line between brackets.
+ */
+function isTrue({ code, message, pos: [start, end] }: PlacedTrouble, text: string): boolean {
+  if (text[start] === '#' && message.startsWith('Comments must be separated'))
+    return start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r';
   if (code !== 'KEY_OVER_1024_CHARS' || text[start] === ':') return true;
   return text.indexOf(':', end) - start > LONGEST_KEY;
 }

@@ -30,6 +30,13 @@ suite('The short way through plain YAML', () => {
     assert.ok(plainShare(textsBelow('test/corpus/valid')) > 0.8, 'the valid texts');
   });
 
+  test('leads where the long way leads: a comment at the beginning of a line between brackets is one', () => {
+    for (const text of ['j: {k: l\n# p\n }\n', 'j: [k,\r\n# p\r\n l]\r\n']) {
+      checkSame(text);
+      assert.deepEqual(readYaml(text).diagnostics, []);
+    }
+  });
+
   test('leads where the long way leads: cut off anywhere', () => {
     for (const text of TEXTS) {
       const step = Math.max(1, Math.floor(text.length / 60));

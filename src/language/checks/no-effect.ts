@@ -17,11 +17,7 @@ export function checkNoEffect({ steps }: CheckContext): readonly Diagnostic[] {
   });
 }
 
-function told(
-  node: YamlNode | undefined,
-  fields: readonly string[],
-  why: string,
-): readonly Diagnostic[] {
+function told(node: YamlNode | undefined, fields: readonly string[], why: string): readonly Diagnostic[] {
   return fields.flatMap((field) => {
     const entry = entryOf(node, field);
     if (entry === undefined) return [];
