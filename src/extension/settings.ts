@@ -13,12 +13,21 @@ export const settings = {
       : [];
     return usable.length > 0 ? usable : DEFAULT_FILES;
   },
+  /** Whether waves, defaults and next runs are shown between the words of a workflow. */
+  inlayHints(): boolean {
+    return read('inlayHints') !== false;
+  },
   notifications(): NotificationLevel {
     const level = read('notifications');
     return level === 'all' || level === 'off' ? level : 'failures';
   },
   graphDirection(): 'right' | 'down' {
     return read('graph.direction') === 'down' ? 'down' : 'right';
+  },
+  /** Where what can be done is offered above the lines. */
+  codeLens(): 'all' | 'workflow' | 'off' {
+    const where = read('codeLens');
+    return where === 'workflow' || where === 'off' ? where : 'all';
   },
   /** How long typing must rest before the text is checked. */
   validationDelayMs(): number {

@@ -43,10 +43,13 @@ suite('The texts of the extension', () => {
 /** What is handed to `l10n.t` as a plain string. */
 function textsInCode(): string[] {
   const folder = path.join(ROOT, 'src/extension');
-  return fs.readdirSync(folder).flatMap((file) => {
-    const calls = read(`src/extension/${file}`).matchAll(/\bl10n\.t\(\s*'((?:\\.|[^'\\])*)'/g);
-    return [...calls].map(([, text = '']) => text.replaceAll("\\'", "'"));
-  });
+  const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const calls = read(`src/extension/${file}`).matchAll(/\bl10n\.t\(\s*'((?:\\.|[^'\\])*)'/g);
+      return [...calls].map(([, text = '']) => text.replaceAll("\\'", "'"));
+    });
 }
 
 function read(file: string): string {
