@@ -8,6 +8,7 @@ import { registry } from './grammars.ts';
 
 const OURS = registry({ ours: true });
 const BARE = registry({ ours: false });
+const NESTING = / meta\.(?!embedded)[\w.]+/g;
 
 suite('The colours of a workflow', () => {
   for (const [file, sentence] of [
@@ -114,7 +115,8 @@ suite('Other YAML', () => {
       for (const [i, line] of changed.entries()) {
         const isProgram =
           line.includes('meta.embedded') || /^ *(run|script|check) *:/.test(text.split('\n')[i] ?? '');
-        if (!isProgram) assert.equal(line, plain[i]);
+        // A comment behind a program belongs to the map, not to the value before it: no theme tells these apart.
+        if (!isProgram) assert.equal(line.replaceAll(NESTING, ''), plain[i]?.replaceAll(NESTING, ''));
       }
     }
   });
