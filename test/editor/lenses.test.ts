@@ -39,7 +39,8 @@ suite('What is shown in a workflow', () => {
       all,
     );
     return (found ?? []).map(
-      ({ position, label }) => `${position.line}:${position.character} ${String(label)}`,
+      ({ position, label }) =>
+        `${position.line}:${position.character} ${typeof label === 'string' ? label : ''}`,
     );
   }
 
