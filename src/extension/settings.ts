@@ -13,6 +13,10 @@ export const settings = {
       : [];
     return usable.length > 0 ? usable : DEFAULT_FILES;
   },
+  /** Whether waves, defaults and next runs are shown between the words of a workflow. */
+  inlayHints(): boolean {
+    return read('inlayHints') !== false;
+  },
   notifications(): NotificationLevel {
     const level = read('notifications');
     return level === 'all' || level === 'off' ? level : 'failures';
