@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { suite, test } from 'mocha';
 import { analyze } from '../../src/language/analyze.ts';
-import { namedAt, namesIn, rename } from '../../src/language/navigate.ts';
+import { namedAt, namesIn } from '../../src/language/navigate.ts';
 import { allFiles } from './corpus-files.ts';
 import { bracketed, cursorIn, edited } from './marked.ts';
 
