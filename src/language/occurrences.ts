@@ -1,5 +1,6 @@
 import type { Range } from '../base/lines.ts';
 import { hasExpression } from '../expression/template.ts';
+import type { StepId } from '../model/workflow.ts';
 import { refFrom, type WorkflowRef } from '../model/ref.ts';
 import type { Analysis } from './analyze.ts';
 import type { ExpressionUse } from './expression-uses.ts';
@@ -7,7 +8,7 @@ import { nameRange, partRanges } from './name-ranges.ts';
 import { outputPlaces, programsOf } from './output-places.ts';
 import { writtenOutputs } from './outputs.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
-import { allSteps, loopsAround, visibleStep, type StepEntry } from './step-entries.ts';
+import { allSteps, loopsAround, visibleStep, type StepEntry, type StepLevel } from './step-entries.ts';
 import { entryOf, textOf, valueOf, type YamlEntry, type YamlNode, type YamlScalar } from './tree.ts';
 
 /** Something that has a name in a workflow. */
@@ -46,11 +47,14 @@ class Collector {
   readonly #steps: readonly StepEntry[];
   /** By where they start: what an alias stands for is read wherever the alias stands. */
   readonly #found = new Map<Declared, Map<number, Occurrence>>();
+  /** The first step of each id. */
+  readonly #anywhere = new Map<StepId, StepEntry>();
   readonly #declared: DeclaredThings;
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
     this.#steps = [...allSteps(analysis.index.steps, analysis.index.finally)];
+    for (const step of this.#steps) if (!this.#anywhere.has(step.id)) this.#anywhere.set(step.id, step);
     this.#declared = new DeclaredThings(analysis.tree, this.#steps);
   }
 
@@ -69,6 +73,11 @@ class Collector {
     return all.toSorted((a, b) => a.range.start - b.range.start);
   }
 
+  /** A step that exists but cannot be seen from there is a mistake, and it is known which one is meant. */
+  #meant(level: StepLevel, id: StepId): StepEntry | undefined {
+    return visibleStep(level, id) ?? this.#anywhere.get(id);
+  }
+
   #name(scalar: YamlScalar): Range {
     return nameRange(scalar, this.#analysis.text);
   }
@@ -84,7 +93,7 @@ class Collector {
     this.#put(this.#declared.step(step), this.#name(step.key), 'write');
     for (const scalar of [...itemsOf(valueOf(step.node, 'needs')), rewindOf(step)]) {
       const id = textOf(scalar);
-      const meant = id === undefined ? undefined : step.level.byId.get(id);
+      const meant = id === undefined ? undefined : this.#meant(step.level, id);
       if (meant !== undefined && scalar?.kind === 'scalar')
         this.#put(this.#declared.step(meant), this.#name(scalar), 'read');
     }
@@ -107,7 +116,7 @@ class Collector {
       if (root === 'inputs') this.#put(this.#declared.input(name), range, 'read');
       else if (root === 'env') this.#put(this.#declared.variable(use.step, name), range, 'read');
       else {
-        const step = visibleStep(use.level, name);
+        const step = this.#meant(use.level, name);
         if (step === undefined) continue;
         this.#put(this.#declared.step(step), range, 'read');
         if (field?.toLowerCase() === 'outputs' && output !== undefined)

@@ -83,15 +83,14 @@ function editsOf(places: readonly PlaceOf[], newText: string): readonly FileEdit
   return [...byFile].map(([ref, edits]) => (ref === undefined ? { edits } : { ref, edits }));
 }
 
-/** Plain words that are something else than text in YAML, or in expressions. */
-const WORDS = /^(?:null|true|false)$/i;
+/** Without quotes this is no text in YAML. */
+const NOTHING = /^null$/i;
 
 function badName({ kind }: Declared, to: string): string | undefined {
   if (kind === 'step' && to.length > 100) return 'A step id has at most 100 characters.';
   if (!(kind === 'step' ? STEP_ID : INPUT_NAME).test(to))
     return `"${to}" cannot be a name: it begins with a letter or _, and letters, digits, - and _ follow.`;
-  if (WORDS.test(to))
-    return `"${to}" is a value of its own where it stands without quotes: choose another name.`;
+  if (NOTHING.test(to)) return `"${to}" means nothing at all in YAML: choose another name.`;
   if (to === '__proto__' || to === 'constructor' || to === 'prototype')
     return `"${to}" cannot be a key: programs that read this file would trip over it. Choose another name.`;
   return undefined;
