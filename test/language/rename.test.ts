@@ -265,9 +265,9 @@ test('After any rename everything is as it was but for the name, and it can be t
       );
       changed++;
     }),
-    { numRuns: 5000 },
+    { numRuns: 500 },
   );
-  assert.ok(changed > 300, `only ${changed}`);
+  assert.ok(changed > 60, `only ${changed}`);
 });
 
 test('A rename to any other id of the file keeps the meaning, or is refused', () => {
