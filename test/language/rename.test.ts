@@ -249,7 +249,9 @@ test('After any rename everything is as it was but for the name, and it can be t
       const [file] = there.value;
       const after = analyze(edited(text, file?.edits ?? []));
       // Where the name itself was wrong, or stood twice, the new one is better; and broken YAML breaks elsewhere then.
-      const inDoubt = analysis.diagnostics.some(({ code }) => /\/(?:yaml|duplicate-key|refused-key)$/.test(code));
+      const inDoubt = analysis.diagnostics.some(({ code }) =>
+        /\/(?:yaml|duplicate-key|refused-key)$/.test(code),
+      );
       if (inDoubt || !/^[A-Za-z_][\w-]{0,99}$/.test(named.name)) return;
       assert.deepEqual(
         meaning(after, ['zz_other', named.name]),
