@@ -94,7 +94,7 @@ suite('The hierarchy of steps', () => {
           const item = callItemAt(analysis, Math.floor(share * text.length));
           if (item === undefined || item.kind === 'file') return;
           for (const { item: need, ranges } of callsFrom(analysis, item.selection.start)) {
-            const back = callsInto(analysis, need.selection.start).find(
+            const back: Call | undefined = callsInto(analysis, need.selection.start).find(
               ({ item: { selection } }) => selection.start === item.selection.start,
             );
             // Steps that an alias repeats stand at one place and are two.
