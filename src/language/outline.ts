@@ -2,6 +2,7 @@ import type { Range } from '../base/lines.ts';
 import type { StepKind } from '../model/step-kind.ts';
 import type { Analysis } from './analyze.ts';
 import { needEntries } from './edges.ts';
+import type { OtherFile } from './navigate.ts';
 import type { StepEntry } from './step-entries.ts';
 import { entryOf, isNothing, textOf, valueOf, type YamlEntry, type YamlNode } from './tree.ts';
 
@@ -16,8 +17,21 @@ export interface OutlineItem {
   readonly children: readonly OutlineItem[];
 }
 
-/** Inputs, triggers and steps, those inside of loops below them, in file order. */
-export function outline({ tree, index }: Analysis): readonly OutlineItem[] {
+/** Inputs, triggers and steps, those inside of loops below them, in file order. Whatever is below lies within. */
+export function outline(analysis: Analysis): readonly OutlineItem[] {
+  return sections(analysis).map((item) => ({ ...item, children: within(item) }));
+}
+
+/** What an alias stands for is elsewhere; it shows where the alias does, or rather what holds that. */
+function within({ range, selection, children }: OutlineItem): readonly OutlineItem[] {
+  return children.map((child) => {
+    const isInside = range.start <= child.range.start && child.range.end <= range.end;
+    const placed = isInside ? child : { ...child, range: selection, selection };
+    return { ...placed, children: within(placed) };
+  });
+}
+
+function sections({ tree, index }: Analysis): readonly OutlineItem[] {
   if (tree?.kind !== 'map') return [];
   return tree.entries.flatMap((entry) => {
     switch (entry.key.text) {
@@ -113,4 +127,44 @@ function stepItem(step: StepEntry): OutlineItem {
     selection: step.key.range,
     children: step.inner?.entries.map(stepItem) ?? [],
   };
+}
+
+/** A step or an input among those of all files. */
+export interface WorkspaceSymbol {
+  readonly name: string;
+  readonly kind: OutlineItem['kind'];
+  /** The file, and the loops around it: `ci/check.workflow.yaml › tdd`. */
+  readonly container: string;
+  readonly ref: string;
+  readonly selection: Range;
+}
+
+/** The inputs and steps of some files whose names have all letters of a query, in their order; files in the order given. */
+export function workspaceSymbols(files: readonly OtherFile[], query: string): readonly WorkspaceSymbol[] {
+  const wanted = query.toLowerCase();
+  return files.flatMap(({ ref, analysis }) => {
+    const symbols = outline(analysis).flatMap(({ children }) => children.flatMap((item) => flat(item, ref)));
+    return symbols
+      .filter(({ item }) => item.kind !== 'trigger' && hasLetters(item.name.toLowerCase(), wanted))
+      .map(({ item: { name, kind, selection }, container }) => ({ name, kind, selection, container, ref }));
+  });
+}
+
+function flat(
+  item: OutlineItem,
+  container: string,
+): readonly { readonly item: OutlineItem; readonly container: string }[] {
+  const inside = `${container} › ${item.name}`;
+  return [{ item, container }, ...item.children.flatMap((child) => flat(child, inside))];
+}
+
+/** As editors match names. */
+function hasLetters(name: string, wanted: string): boolean {
+  let at = 0;
+  for (const letter of wanted) {
+    const found = name.indexOf(letter, at);
+    if (found < 0) return false;
+    at = found + letter.length;
+  }
+  return true;
 }

@@ -13,17 +13,21 @@ import {
   type Hover,
   type Location,
   type Position,
+  type SelectionRange,
   type ServerCapabilities,
   type TextDocumentPositionParams,
   type TextEdit as LspEdit,
 } from 'vscode-languageserver/node';
-import type { Range } from '../base/lines.ts';
+import { linesOf } from '../base/lines.ts';
 import { complete } from '../language/complete.ts';
 import type { Completion, CompletionKind, CompletionSources } from '../language/completion.ts';
 import { hover } from '../language/hover.ts';
 import { fileLinks } from '../language/links.ts';
-import { namedAt, rename, type Named } from '../language/navigate.ts';
+import { folds } from '../language/folding.ts';
+import { definition, highlights, references, type FileRange, type OtherFile } from '../language/navigate.ts';
 import { outline, type OutlineItem } from '../language/outline.ts';
+import { prepareRename, rename } from '../language/rename.ts';
+import { selections } from '../language/selection.ts';
 import type { TextEdit } from '../model/diagnostic.ts';
 import { refTo } from '../model/ref.ts';
 import { lspRange } from './lsp-range.ts';
@@ -45,6 +49,8 @@ export const capabilities: ServerCapabilities = {
   renameProvider: { prepareProvider: true },
   documentSymbolProvider: { label: 'Baton' },
   documentLinkProvider: {},
+  foldingRangeProvider: true,
+  selectionRangeProvider: true,
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
 };
 
@@ -54,10 +60,9 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
     const open = world.open(textDocument.uri);
     return open === undefined ? undefined : { open, offset: open.lines.offset(position) };
   };
-  const named = (params: TextDocumentPositionParams) => {
+  const asked = async (params: TextDocumentPositionParams) => {
     const place = at(params);
-    const found = place && namedAt(place.open.analysis, place.offset);
-    return place === undefined || found === undefined ? undefined : { ...place, ...found };
+    return place && { ...place, others: await othersOf(world, place.open) };
   };
 
   connection.onCompletion(async (params) => {
@@ -75,35 +80,68 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
       range: lspRange(place.open.lines, found.range),
     };
   });
-  connection.onDefinition((params) => {
-    const found = named(params);
-    return found === undefined ? null : locationOf(found.open, found.named.definition);
+  connection.onDefinition(async (params) => {
+    const place = await asked(params);
+    if (place === undefined) return null;
+    const found = definition(place.open.analysis, place.offset, place.others);
+    const [first, ...more] = found?.targets.map((target) => locationOf(world, target, place)) ?? [];
+    if (first === undefined) return null;
+    return more.length === 0 ? first : [first, ...more];
   });
-  connection.onReferences((params) => {
-    const found = named(params);
-    if (found === undefined) return null;
-    return rangesOf(found.named, params.context.includeDeclaration).map((range) =>
-      locationOf(found.open, range),
-    );
+  connection.onReferences(async (params) => {
+    const place = await asked(params);
+    if (place === undefined) return null;
+    return references(place.open.analysis, place.offset, place.others)
+      .filter(({ role }) => params.context.includeDeclaration || role === 'read')
+      .map((each) => locationOf(world, each, place));
   });
   connection.onDocumentHighlight((params) => {
-    const found = named(params);
-    if (found === undefined) return null;
-    return rangesOf(found.named, true).map((range, i) => ({
-      range: lspRange(found.open.lines, range),
-      kind: i === 0 ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
-    }));
-  });
-  connection.onPrepareRename((params) => {
-    const found = named(params);
-    return found === undefined ? null : lspRange(found.open.lines, found.range);
-  });
-  connection.onRenameRequest((params) => {
     const place = at(params);
     if (place === undefined) return null;
-    const edits = rename(place.open.analysis, place.offset, params.newName);
-    if (!edits.ok) return new ResponseError(INVALID, edits.error);
-    return { changes: { [place.open.uri]: editsOf(place.open, edits.value) } };
+    return highlights(place.open.analysis, place.offset).map(({ range, role }) => ({
+      range: lspRange(place.open.lines, range),
+      kind: role === 'write' ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
+    }));
+  });
+  connection.onPrepareRename(async (params) => {
+    const place = await asked(params);
+    if (place === undefined) return null;
+    const found = prepareRename(place.open.analysis, place.offset, place.others);
+    return found.ok ? lspRange(place.open.lines, found.value.range) : null;
+  });
+  connection.onRenameRequest(async (params) => {
+    const place = await asked(params);
+    if (place === undefined) return null;
+    const { open, offset, others } = place;
+    const files = rename(open.analysis, offset, { to: params.newName, others });
+    if (!files.ok) return new ResponseError(INVALID, files.error);
+    const changes: Record<string, LspEdit[]> = {};
+    for (const { ref, edits } of files.value) {
+      for (const { range, newText } of edits) {
+        const { uri, range: there } = locationOf(
+          world,
+          ref === undefined ? { range } : { ref, range },
+          place,
+        );
+        (changes[uri] ??= []).push({ range: there, newText });
+      }
+    }
+    return { changes };
+  });
+  connection.onFoldingRanges(({ textDocument }) => {
+    const open = world.open(textDocument.uri);
+    return (
+      open &&
+      folds(open.analysis.text).map(({ startLine, endLine, kind }) => ({
+        startLine,
+        endLine,
+        ...(kind !== 'block' && { kind }),
+      }))
+    );
+  });
+  connection.onSelectionRanges(({ textDocument, positions }) => {
+    const open = world.open(textDocument.uri);
+    return open === undefined ? null : positions.map((position) => selectionAt(open, position));
   });
   connection.onDocumentSymbol(({ textDocument }) => {
     const open = world.open(textDocument.uri);
@@ -167,12 +205,32 @@ function itemOf(found: Completion, order: number, { lines }: OpenWorkflow): Comp
   };
 }
 
-function rangesOf({ definition, uses }: Named, withDefinition: boolean): readonly Range[] {
-  return withDefinition ? [definition, ...uses] : uses;
+/** The other workflows of the same folder. */
+async function othersOf(
+  { workspace }: LspWorld,
+  { folder, ref }: OpenWorkflow,
+): Promise<readonly OtherFile[]> {
+  return folder === undefined ? [] : (await workspace.others(folder)).filter((each) => each.ref !== ref);
 }
 
-function locationOf({ uri, lines }: OpenWorkflow, range: Range): Location {
-  return { uri, range: lspRange(lines, range) };
+function locationOf(
+  { workspace }: LspWorld,
+  { ref, range }: FileRange,
+  { open, others }: { readonly open: OpenWorkflow; readonly others: readonly OtherFile[] },
+): Location {
+  if (ref === undefined || open.folder === undefined)
+    return { uri: open.uri, range: lspRange(open.lines, range) };
+  const text = others.find((each) => each.ref === ref)?.analysis.text ?? '';
+  return { uri: workspace.uriOf(open.folder, ref), range: lspRange(linesOf(text), range) };
+}
+
+function selectionAt({ analysis, lines }: OpenWorkflow, position: Position): SelectionRange {
+  let grown: SelectionRange | undefined;
+  for (const each of selections(analysis, lines.offset(position)).toReversed()) {
+    const range = lspRange(lines, each);
+    grown = grown === undefined ? { range } : { range, parent: grown };
+  }
+  return grown ?? { range: { start: position, end: position } };
 }
 
 function editsOf({ lines }: OpenWorkflow, edits: readonly TextEdit[]): LspEdit[] {

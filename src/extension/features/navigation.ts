@@ -1,111 +1,156 @@
+import { statSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { linesOf } from '../../base/lines.ts';
 import { fileLinks } from '../../language/links.ts';
-import { namedAt, namesIn, rename } from '../../language/navigate.ts';
+import { definition, highlights, references, symbolAt, type OtherFile } from '../../language/navigate.ts';
+import { workspaceSymbols } from '../../language/outline.ts';
+import { prepareRename, rename } from '../../language/rename.ts';
+import { linesOf } from '../../base/lines.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
+import { offerCallHierarchy } from './call-hierarchy.ts';
+import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
+import { locationOf, othersOf } from './other-files.ts';
+import { SYMBOL_KINDS } from './symbol-kinds.ts';
 
-/** Where a name is declared and used, renaming it, and the files that a workflow names. */
-export const offerNavigation: Feature = (world) => {
-  const at = (document: vscode.TextDocument, position: vscode.Position) => {
-    const open = workflowAt(world, document);
-    const found = open && namedAt(open.analysis, document.offsetAt(position));
-    return open === undefined || found === undefined ? undefined : { open, ...found };
-  };
-  const location = (
-    { document, lines }: OpenWorkflow,
-    range: { readonly start: number; readonly end: number },
-  ) => new vscode.Location(document.uri, editorRange(lines, range));
-  return vscode.Disposable.from(
-    vscode.languages.registerDefinitionProvider(YAML, {
-      provideDefinition(document, position) {
-        const found = at(document, position);
-        return found && location(found.open, found.named.definition);
-      },
-    }),
-    vscode.languages.registerReferenceProvider(YAML, {
-      provideReferences(document, position, { includeDeclaration }) {
-        const found = at(document, position);
-        if (found === undefined) return undefined;
-        const { definition, uses } = found.named;
-        return [...(includeDeclaration ? [definition] : []), ...uses].map((range) =>
-          location(found.open, range),
-        );
-      },
-    }),
-    vscode.languages.registerDocumentHighlightProvider(YAML, {
-      provideDocumentHighlights(document, position) {
-        const found = at(document, position);
-        if (found === undefined) return undefined;
-        const { Read, Write } = vscode.DocumentHighlightKind;
-        const { definition, uses } = found.named;
-        const mark =
-          (kind: vscode.DocumentHighlightKind) => (range: { readonly start: number; readonly end: number }) =>
-            new vscode.DocumentHighlight(editorRange(found.open.lines, range), kind);
-        return [mark(Write)(definition), ...uses.map(mark(Read))];
-      },
-    }),
-    vscode.languages.registerRenameProvider(YAML, {
-      prepareRename(document, position) {
-        const found = at(document, position);
-        if (found === undefined) {
-          // Other YAML is not ours to speak of.
-          if (workflowAt(world, document) === undefined) return undefined;
-          throw new Error(vscode.l10n.t('Only steps and inputs have names that can be changed.'));
-        }
-        return editorRange(found.open.lines, found.range);
-      },
-      provideRenameEdits(document, position, newName) {
-        const open = workflowAt(world, document);
-        if (open === undefined) return undefined;
-        const edits = rename(open.analysis, document.offsetAt(position), newName);
-        if (!edits.ok) throw new Error(edits.error);
-        const change = new vscode.WorkspaceEdit();
-        for (const { range, newText } of edits.value)
-          change.replace(document.uri, editorRange(open.lines, range), newText);
-        return change;
-      },
-    }),
-    vscode.languages.registerDocumentLinkProvider(YAML, {
-      provideDocumentLinks(document) {
-        const open = workflowAt(world, document);
-        const folder = open?.place?.folder.uri;
-        if (open === undefined || folder === undefined) return undefined;
-        return fileLinks(open.analysis).map(({ range, ref }) => {
-          const target = vscode.Uri.joinPath(folder, ref);
-          return new vscode.DocumentLink(editorRange(open.lines, range), target);
-        });
-      },
-    }),
-    vscode.languages.registerWorkspaceSymbolProvider({
-      provideWorkspaceSymbols(query) {
-        const wanted = query.toLowerCase();
-        return world.files.all().flatMap(({ uri, analysis, ref }) => {
-          const lines = linesOf(analysis.text);
-          return namesIn(analysis).flatMap(({ kind, name, definition }) =>
-            kind === 'step' && contains(name.toLowerCase(), wanted)
-              ? [
-                  new vscode.SymbolInformation(
-                    name,
-                    vscode.SymbolKind.Function,
-                    ref,
-                    new vscode.Location(uri, editorRange(lines, definition)),
-                  ),
-                ]
-              : [],
-          );
-        });
-      },
-    }),
+/** Where a name is declared and used, renaming it, who needs whom, and the files that a workflow names. */
+export const offerNavigation: Feature = (world) =>
+  vscode.Disposable.from(
+    offerDefinition(world),
+    offerReferences(world),
+    offerHighlights(world),
+    offerRename(world),
+    offerLinks(world),
+    offerSymbols(world),
+    offerCallHierarchy(world),
   );
-};
 
-/** As the editor matches names: all letters, in this order. */
-function contains(name: string, wanted: string): boolean {
-  let at = 0;
-  for (const letter of wanted) {
-    at = name.indexOf(letter, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
+/** A workflow, the offset that somebody asks about, and the files around it. */
+interface Asked {
+  readonly open: OpenWorkflow;
+  readonly offset: number;
+  readonly others: readonly OtherFile[];
 }
+
+function asked(
+  world: FeatureWorld,
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): Asked | undefined {
+  const open = workflowAt(world, document);
+  return open && { open, offset: document.offsetAt(position), others: othersOf(world, open) };
+}
+
+function placesOf({ open, others }: Asked) {
+  return { own: { ...open, uri: open.document.uri }, others };
+}
+
+const offerDefinition: Feature = (world) =>
+  vscode.languages.registerDefinitionProvider(YAML, {
+    provideDefinition(document, position) {
+      const at = asked(world, document, position);
+      const found = at && definition(at.open.analysis, at.offset, at.others);
+      if (at === undefined || found === undefined) return undefined;
+      const origin = editorRange(at.open.lines, found.origin);
+      return found.targets.flatMap((target): vscode.LocationLink[] => {
+        const { uri, range } = locationOf(world, target, placesOf(at));
+        if (target.ref !== undefined && !isFile(uri)) return [];
+        return [{ originSelectionRange: origin, targetUri: uri, targetRange: range }];
+      });
+    },
+  });
+
+const offerReferences: Feature = (world) =>
+  vscode.languages.registerReferenceProvider(YAML, {
+    provideReferences(document, position, { includeDeclaration }) {
+      const at = asked(world, document, position);
+      if (at === undefined) return undefined;
+      return references(at.open.analysis, at.offset, at.others)
+        .filter(({ role }) => includeDeclaration || role === 'read')
+        .map((place) => locationOf(world, place, placesOf(at)));
+    },
+  });
+
+const offerHighlights: Feature = (world) =>
+  vscode.languages.registerDocumentHighlightProvider(YAML, {
+    provideDocumentHighlights(document, position) {
+      const open = workflowAt(world, document);
+      const { Read, Write } = vscode.DocumentHighlightKind;
+      return (
+        open &&
+        highlights(open.analysis, document.offsetAt(position)).map(
+          ({ range, role }) =>
+            new vscode.DocumentHighlight(editorRange(open.lines, range), role === 'write' ? Write : Read),
+        )
+      );
+    },
+  });
+
+const offerRename: Feature = (world) =>
+  vscode.languages.registerRenameProvider(YAML, {
+    prepareRename(document, position) {
+      const at = asked(world, document, position);
+      // Other YAML is not ours to speak of.
+      if (at === undefined) return undefined;
+      if (symbolAt(at.open.analysis, at.offset) === undefined)
+        throw new Error(vscode.l10n.t('Only steps and inputs have names that can be changed.'));
+      const found = prepareRename(at.open.analysis, at.offset, at.others);
+      if (!found.ok) throw new Error(found.error);
+      return { range: editorRange(at.open.lines, found.value.range), placeholder: found.value.name };
+    },
+    provideRenameEdits(document, position, newName) {
+      const at = asked(world, document, position);
+      if (at === undefined) return undefined;
+      const { offset, others } = at;
+      const files = rename(at.open.analysis, offset, { to: newName, others });
+      if (!files.ok) throw new Error(files.error);
+      const change = new vscode.WorkspaceEdit();
+      for (const { ref, edits } of files.value) {
+        for (const { range, newText } of edits) {
+          const place = ref === undefined ? { range } : { ref, range };
+          const location = locationOf(world, place, placesOf(at));
+          change.replace(location.uri, location.range, newText);
+        }
+      }
+      return change;
+    },
+  });
+
+const offerLinks: Feature = (world) =>
+  vscode.languages.registerDocumentLinkProvider(YAML, {
+    provideDocumentLinks(document) {
+      const open = workflowAt(world, document);
+      const place = open?.place;
+      if (open === undefined || place === undefined) return undefined;
+      const target = (ref: string) => world.projects.uriOf(place, ref);
+      return fileLinks(open.analysis, (ref) => isFile(target(ref))).map(
+        ({ range, ref }) => new vscode.DocumentLink(editorRange(open.lines, range), target(ref)),
+      );
+    },
+  });
+
+function isFile(uri: vscode.Uri): boolean {
+  try {
+    return statSync(uri.fsPath, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    // A folder on the way that nobody may look into.
+    return false;
+  }
+}
+
+const offerSymbols: Feature = (world) =>
+  vscode.languages.registerWorkspaceSymbolProvider({
+    provideWorkspaceSymbols(query) {
+      return world.files.all().flatMap(({ uri, ref, analysis }) => {
+        const found = workspaceSymbols([{ ref, analysis }], query);
+        const lines = linesOf(found.length === 0 ? '' : analysis.text);
+        return found.map(
+          ({ name, kind, container, selection }) =>
+            new vscode.SymbolInformation(
+              name,
+              SYMBOL_KINDS[kind],
+              container,
+              new vscode.Location(uri, editorRange(lines, selection)),
+            ),
+        );
+      });
+    },
+  });

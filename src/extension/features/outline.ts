@@ -1,32 +1,39 @@
 import * as vscode from 'vscode';
+import type { Range } from '../../base/lines.ts';
+import { folds, type Fold } from '../../language/folding.ts';
 import { outline, type OutlineItem } from '../../language/outline.ts';
+import { selections } from '../../language/selection.ts';
 import { editorRange } from '../ranges.ts';
 import { workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
+import { SYMBOL_KINDS } from './symbol-kinds.ts';
 
-const KINDS: Readonly<Record<OutlineItem['kind'], vscode.SymbolKind>> = {
-  workflow: vscode.SymbolKind.Package,
-  section: vscode.SymbolKind.Namespace,
-  input: vscode.SymbolKind.Field,
-  trigger: vscode.SymbolKind.Event,
-  run: vscode.SymbolKind.Function,
-  script: vscode.SymbolKind.Method,
-  agent: vscode.SymbolKind.Interface,
-  gate: vscode.SymbolKind.Boolean,
-  loop: vscode.SymbolKind.Array,
-  step: vscode.SymbolKind.Object,
-};
-
-/** The outline, the breadcrumbs, and "Go to Symbol". */
+/** The outline, the breadcrumbs, "Go to Symbol", what folds, and what a selection grows to. */
 export const offerOutline: Feature = (world) =>
-  vscode.languages.registerDocumentSymbolProvider(
-    YAML,
-    {
-      provideDocumentSymbols(document) {
-        const open = workflowAt(world, document);
-        return open && outline(open.analysis).map((item) => symbolOf(item, open));
+  vscode.Disposable.from(
+    vscode.languages.registerDocumentSymbolProvider(
+      YAML,
+      {
+        provideDocumentSymbols(document) {
+          const open = workflowAt(world, document);
+          return open && outline(open.analysis).map((item) => symbolOf(item, open));
+        },
       },
-    },
-    { label: 'Baton' },
+      { label: 'Baton' },
+    ),
+    vscode.languages.registerFoldingRangeProvider(YAML, {
+      provideFoldingRanges(document) {
+        if (!world.projects.isWorkflow(document.uri)) return undefined;
+        return folds(document.getText()).map(
+          ({ startLine, endLine, kind }) => new vscode.FoldingRange(startLine, endLine, foldingKind(kind)),
+        );
+      },
+    }),
+    vscode.languages.registerSelectionRangeProvider(YAML, {
+      provideSelectionRanges(document, positions) {
+        const open = workflowAt(world, document);
+        return open && positions.map((position) => selectionAt(open, position));
+      },
+    }),
   );
 
 function symbolOf(item: OutlineItem, open: OpenWorkflow): vscode.DocumentSymbol {
@@ -34,10 +41,26 @@ function symbolOf(item: OutlineItem, open: OpenWorkflow): vscode.DocumentSymbol 
   const symbol = new vscode.DocumentSymbol(
     name === '' ? ' ' : name,
     detail,
-    KINDS[kind],
+    SYMBOL_KINDS[kind],
     editorRange(open.lines, range),
     editorRange(open.lines, selection),
   );
   symbol.children = children.map((child) => symbolOf(child, open));
   return symbol;
+}
+
+function foldingKind(kind: Fold['kind']): vscode.FoldingRangeKind | undefined {
+  if (kind === 'comment') return vscode.FoldingRangeKind.Comment;
+  return kind === 'region' ? vscode.FoldingRangeKind.Region : undefined;
+}
+
+function selectionAt(
+  { document, analysis, lines }: OpenWorkflow,
+  position: vscode.Position,
+): vscode.SelectionRange {
+  let grown: vscode.SelectionRange | undefined;
+  const ranges: readonly Range[] = selections(analysis, document.offsetAt(position));
+  for (const range of ranges.toReversed())
+    grown = new vscode.SelectionRange(editorRange(lines, range), grown);
+  return grown ?? new vscode.SelectionRange(new vscode.Range(position, position));
 }
