@@ -8,11 +8,13 @@ import { childrenOf, type ChildLook } from './children.ts';
 import { RELIED_UPON } from './codes.ts';
 import type { CheckContext } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
-import { edgesInto, needEntries, stepMentions, type StepReference } from './edges.ts';
+import { edgesInto, needEntries, type StepReference } from './edges.ts';
 import { usesOf, type ExpressionUse, type Uses } from './expression-uses.ts';
 import { siftIgnored } from './ignore.ts';
-import { readYaml } from './read-yaml.ts';
-import { allSteps, stepLevels, type StepEntry, type StepLevel } from './step-entries.ts';
+import { readAnyYaml, readPlainYaml } from './read-yaml.ts';
+import { KeptSteps, NOTHING_KEPT } from './kept.ts';
+import { applyChange, keepTree, reread, type KeptTree } from './reread.ts';
+import { allSteps, replaceSteps, stepLevels, type StepEntry, type StepLevel } from './step-entries.ts';
 import { textOf, valueOf, type YamlNode } from './tree.ts';
 
 /** What a text alone does not tell; everything may be left out. */
@@ -23,7 +25,12 @@ export interface Surroundings {
   readonly digest?: string;
   /** Looks at another workflow file, for `workflow` steps. */
   readonly look?: (ref: string) => ChildLook;
+  /** Texts of so many characters are read anew in pieces, where an analysis follows another; 20,000 unless told. */
+  readonly piecesFrom?: number;
 }
+
+/** Below, all of it takes no longer than three milliseconds. */
+const PIECES_FROM = 20_000;
 
 /** Everything there is to know about one text: made once, read by diagnostics, graph, engine and every editor feature. */
 export interface Analysis {
@@ -53,15 +60,16 @@ export interface WorkflowIndex {
 }
 
 /**
- * Reads a text, however broken. Pure: no file is read, nothing is run, the same text gives the same answer. `last` may
- * save work where little changed; it never changes the answer.
+ * Reads a text, however broken. Pure: no file is read, nothing is run, the same text gives the same answer. `last`, the
+ * analysis of the same file before an edit, saves work where little changed; it never changes the answer. It is taken
+ * over: what has not changed moves to the new analysis, so nobody may read `last` any more.
  */
 export function analyze(text: string, surroundings: Surroundings = {}, last?: Analysis): Analysis {
   if (last !== undefined && isSame(last, text, surroundings)) return last;
-  const { root: tree, diagnostics: yamlDiagnostics } = readYaml(text);
-  const levels = stepLevels(tree);
+  const read = (last && readOn(last, text)) ?? readAnew(text, surroundings);
+  const { tree, levels, kept, yamlDiagnostics } = read;
   const steps = [...allSteps(levels.steps, levels.finally)];
-  const uses = usesOf(text, tree, { level: levels.steps, steps });
+  const uses = usesOf(text, tree, { level: levels.steps, steps, ...(kept && { kept: kept.steps }) });
   const edges = edgesInto(uses.expressions, steps);
   const readsStdout = stdoutReaders(uses);
   const workflow = buildWorkflow(tree, levels, {
@@ -69,6 +77,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     digest: surroundings.digest ?? '',
     needsOf: (step) => edges.get(step) ?? [],
     keepsStdout: (step) => readsStdout.has(step.id),
+    ...(kept && { kept: kept.steps }),
   });
   const graph = stepGraph(workflow);
   const cycles = findCycles(indexGraph(graph));
@@ -82,6 +91,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     workflow,
     graph,
     cycles,
+    kept: kept?.steps ?? NOTHING_KEPT,
     look: surroundings.look,
   };
   const checked = CHECKS.flatMap((check) => check(context)).filter((each) =>
@@ -89,7 +99,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
   );
   const found = withoutRepeats([...yamlDiagnostics, ...checked].toSorted(byPlace));
   const { shown: diagnostics, silenced } = siftIgnored(text, found);
-  return {
+  const analysis: Analysis = {
     text,
     tree,
     workflow,
@@ -100,6 +110,57 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     silenced,
     runnable: ![...diagnostics, ...silenced.filter(staysBlocked)].some(blocks),
   };
+  if (kept !== undefined) following.set(analysis, { kept, levels });
+  return analysis;
+}
+
+type Levels = ReturnType<typeof stepLevels>;
+
+/** What the next analysis of the same file goes on with. */
+interface Kept {
+  readonly tree: KeptTree;
+  readonly steps: KeptSteps;
+}
+
+const following = new WeakMap<Analysis, { readonly kept: Kept; readonly levels: Levels }>();
+
+interface Read {
+  readonly tree: YamlNode | undefined;
+  readonly levels: Levels;
+  readonly yamlDiagnostics: readonly Diagnostic[];
+  readonly kept?: Kept | undefined;
+}
+
+function readAnew(text: string, { piecesFrom = PIECES_FROM }: Surroundings): Read {
+  const plain = readPlainYaml(text);
+  const { root: tree, diagnostics: yamlDiagnostics } =
+    plain === undefined ? readAnyYaml(text) : { root: plain, diagnostics: [] };
+  const levels = stepLevels(tree);
+  const keptTree = plain === undefined || text.length < piecesFrom ? undefined : keepTree(text, plain);
+  return {
+    tree,
+    levels,
+    yamlDiagnostics,
+    kept: keptTree && { tree: keptTree, steps: new KeptSteps() },
+  };
+}
+
+/** Reads only what an edit touched; undefined where that cannot be told apart from the rest. */
+function readOn(last: Analysis, text: string): Read | undefined {
+  const before = following.get(last);
+  if (before === undefined) return undefined;
+  const { kept, levels } = before;
+  const change = reread(kept.tree, text);
+  if (change === undefined) return undefined;
+  if (change !== 'same') {
+    for (const { entries } of [levels.steps, levels.finally]) {
+      for (const step of entries)
+        if (step.key.range.start >= change.from) kept.steps.move(step, change.delta);
+    }
+    applyChange(kept.tree, text, change);
+    replaceSteps(levels[change.place], { ...change, removed: change.removed.length });
+  }
+  return { tree: kept.tree.root, levels, yamlDiagnostics: [], kept };
 }
 
 /** Where the YAML is broken, it is not known what is missing, nor what stands at that place. */
@@ -170,8 +231,7 @@ function referencesOf(steps: readonly StepEntry[], uses: readonly ExpressionUse[
       references.push({ id, range: rewind.range, from, kind: 'rewind' });
   }
   for (const use of uses) {
-    for (const mention of stepMentions(use))
-      references.push({ ...mention, from: use.step, kind: 'expression' });
+    for (const mention of use.mentions) references.push({ ...mention, from: use.step, kind: 'expression' });
   }
   return references;
 }

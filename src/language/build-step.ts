@@ -25,6 +25,7 @@ import {
   textsOf,
   toJson,
 } from './field-values.ts';
+import type { Kept } from './kept.ts';
 import type { StepEntry, StepLevel } from './step-entries.ts';
 import { textOf, valueOf, type YamlNode } from './tree.ts';
 
@@ -50,14 +51,71 @@ export interface StepContext {
   readonly defaults: Defaults;
   readonly needsOf: (step: StepEntry) => readonly Need[];
   readonly keepsStdout: (step: StepEntry) => boolean;
+  readonly kept?: Kept;
 }
 
 /** The steps of a level, as far as they can be understood: one without a kind cannot be drawn or run. */
 export function buildSteps(level: StepLevel, context: StepContext): Step[] {
-  return level.entries.flatMap((entry) => {
-    const kind = kindOf(entry, context);
-    return kind === undefined ? [] : [{ ...commonOf(entry, context), ...kind }];
-  });
+  const steps: Step[] = [];
+  for (const entry of level.entries) {
+    const step = keptStep(entry, context);
+    if (step !== undefined) steps.push(step);
+  }
+  return steps;
+}
+
+/** What a step was built of, beside its own text. */
+interface Built {
+  step: Step | undefined;
+  defaults: string;
+}
+
+/** The step as it was before, where nothing that it is built of has changed. */
+function keptStep(entry: StepEntry, context: StepContext): Step | undefined {
+  if (context.kept === undefined || entry.inner !== undefined) return buildStep(entry, context);
+  const defaults = keyOf(context.defaults);
+  const built = context.kept.value<Built>(entry, 'step', () => ({ step: undefined, defaults: '' }), nowhere);
+  const { step } = built;
+  const isSame =
+    step !== undefined &&
+    built.defaults === defaults &&
+    step.keepStdout === context.keepsStdout(entry) &&
+    areSame(step.needs, context.needsOf(entry));
+  if (!isSame) Object.assign(built, { step: buildStep(entry, context), defaults });
+  return built.step;
+}
+
+/** All its places are those of the tree, or of the expressions that draw its needs. */
+function nowhere(): readonly never[] {
+  return [];
+}
+
+const keys = new WeakMap<Defaults, string>();
+
+function keyOf(defaults: Defaults): string {
+  let key = keys.get(defaults);
+  if (key === undefined) keys.set(defaults, (key = JSON.stringify(defaults)));
+  return key;
+}
+
+function areSame(before: readonly Need[], now: readonly Need[]): boolean {
+  return (
+    before.length === now.length &&
+    before.every((need, i) => {
+      const other = now[i];
+      return (
+        need.step === other?.step &&
+        need.kind === other.kind &&
+        need.allowSkipped === other.allowSkipped &&
+        need.range === other.range
+      );
+    })
+  );
+}
+
+function buildStep(entry: StepEntry, context: StepContext): Step | undefined {
+  const kind = kindOf(entry, context);
+  return kind === undefined ? undefined : { ...commonOf(entry, context), ...kind };
 }
 
 const NO_ENV: Readonly<Record<string, string>> = Object.freeze(emptyRecord<string>());

@@ -2,7 +2,7 @@ import type { Range } from '../base/lines.ts';
 import type { StepKind } from '../model/step-kind.ts';
 import type { WorkflowRef } from '../model/ref.ts';
 import type { Analysis } from './analyze.ts';
-import { needEntries, stepMentions } from './edges.ts';
+import { needEntries } from './edges.ts';
 import { nameRange } from './name-ranges.ts';
 import { childOf } from './occurrences.ts';
 import type { OtherFile } from './navigate.ts';
@@ -140,7 +140,7 @@ function* edgesOf(analysis: Analysis): Generator<Edge> {
   }
   for (const use of analysis.index.expressions) {
     if (use.step === undefined) continue;
-    for (const { id, range } of stepMentions(use)) {
+    for (const { id, range } of use.mentions) {
       const to = visibleStep(use.level, id);
       if (to !== undefined) yield { from: use.step, to, range };
     }

@@ -1,6 +1,6 @@
 import type { Range } from '../base/lines.ts';
 import type { Need, StepId } from '../model/workflow.ts';
-import { inFile, type ExpressionUse } from './expression-uses.ts';
+import type { ExpressionUse } from './expression-uses.ts';
 import { visibleStep, type StepEntry } from './step-entries.ts';
 import { textOf, valueOf, type YamlNode } from './tree.ts';
 
@@ -22,8 +22,18 @@ export interface NeedEntry {
 
 /** `needs: a`, `needs: [a, b]`, `needs: [{ step: a, allow: skipped }]`. */
 export function needEntries(step: StepEntry): readonly NeedEntry[] {
+  let entries = entriesKnown.get(step);
+  if (entries === undefined) entriesKnown.set(step, (entries = readNeeds(step)));
+  return entries;
+}
+
+/** Asked for by many. Their places are those of the tree. */
+const entriesKnown = new WeakMap<StepEntry, readonly NeedEntry[]>();
+const NO_NEEDS: readonly NeedEntry[] = [];
+
+function readNeeds(step: StepEntry): readonly NeedEntry[] {
   const needs = valueOf(step.node, 'needs');
-  if (needs === undefined) return [];
+  if (needs === undefined) return NO_NEEDS;
   const items: readonly YamlNode[] = needs.kind === 'list' ? needs.items : [needs];
   return items.flatMap((item) => {
     const named = item.kind === 'map' ? valueOf(item, 'step') : item;
@@ -31,15 +41,6 @@ export function needEntries(step: StepEntry): readonly NeedEntry[] {
     if (id === undefined || named === undefined) return [];
     const allowSkipped = textOf(valueOf(item, 'allow')) === 'skipped';
     return [{ id, range: named.range, allowSkipped }];
-  });
-}
-
-/** Every mention of `steps.<id>` in an expression. */
-export function stepMentions(use: ExpressionUse): readonly { readonly id: StepId; readonly range: Range }[] {
-  if (!use.parsed.ok) return [];
-  return use.parsed.value.references.flatMap(({ path, range }) => {
-    const [context, id] = path;
-    return context === 'steps' && id !== undefined ? [{ id, range: inFile(use, range) }] : [];
   });
 }
 
@@ -51,7 +52,7 @@ export function edgesInto(
   const edges = new Map<StepEntry, Need[]>();
   for (const step of steps) edges.set(step, writtenNeeds(step));
   for (const use of uses) {
-    for (const { id, range } of stepMentions(use)) {
+    for (const { id, range } of use.mentions) {
       const needs = edges.get(edgeEnd(use, id) as StepEntry); // a map may be asked for what it cannot hold
       if (needs === undefined || needs.some(({ step }) => step === id)) continue;
       needs.push({ step: id, allowSkipped: false, kind: 'data', range });

@@ -3,6 +3,8 @@ import type { Result } from '../base/result.ts';
 import type { ExpressionProblem, ParsedExpression } from '../expression/expression.ts';
 import { parseExpression } from '../expression/parse.ts';
 import { bareExpression, hasExpression, splitTemplate } from '../expression/template.ts';
+import type { StepId } from '../model/workflow.ts';
+import { NOTHING_KEPT, type Kept } from './kept.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
 import type { StepEntry, StepLevel } from './step-entries.ts';
 import { entryOf, valueOf, type YamlNode, type YamlScalar } from './tree.ts';
@@ -21,6 +23,8 @@ export interface ExpressionUse {
   readonly step: StepEntry | undefined;
   /** The steps it may read. */
   readonly level: StepLevel;
+  /** Where it names steps, `steps.<id>`. */
+  readonly mentions: readonly { readonly id: StepId; readonly range: Range }[];
   /** Offsets in the source to offsets in the file. */
   readonly toFile: (offset: number) => number;
 }
@@ -61,14 +65,60 @@ const WORKFLOW_FIELDS = ['env', 'defaults', 'dotenv', 'concurrency'] as const;
 export function usesOf(
   file: string,
   root: YamlNode | undefined,
-  { level, steps }: { readonly level: StepLevel; readonly steps: readonly StepEntry[] },
+  { level, steps, kept = NOTHING_KEPT }: UsesContext,
 ): Uses {
-  const collector = new Collector(file);
+  const parse = parseOnce();
+  const collector = new Collector(file, parse);
   for (const key of WORKFLOW_FIELDS) {
     collector.texts(entryOf(root, key)?.value, { field: 'workflow', step: undefined, level });
   }
-  for (const step of steps) collectStep(collector, step);
+  const { expressions, programs, broken } = collector;
+  for (const step of steps) {
+    const own = kept.value(step, 'uses', () => usesIn(step, file, parse), placesOf);
+    if (own === NO_USES) continue;
+    expressions.push(...own.expressions);
+    programs.push(...own.programs);
+    broken.push(...own.broken);
+  }
   return collector;
+}
+
+interface UsesContext {
+  readonly level: StepLevel;
+  readonly steps: readonly StepEntry[];
+  readonly kept?: Kept;
+}
+
+const NO_USES: Uses = { expressions: [], programs: [], broken: [] };
+
+function usesIn(step: StepEntry, file: string, parse: Parse): Uses {
+  const collector = new Collector(file, parse);
+  collectStep(collector, step);
+  const { expressions, programs, broken } = collector;
+  return expressions.length + programs.length + broken.length === 0 ? NO_USES : collector;
+}
+
+/** Ranges that belong to uses alone, and not to the tree. */
+function* placesOf({ expressions, broken }: Uses): Generator<Range> {
+  for (const { range, mentions } of expressions) {
+    yield range;
+    for (const mention of mentions) yield mention.range;
+  }
+  for (const { range } of broken) yield range;
+}
+
+type Parse = (source: string) => ExpressionUse['parsed'];
+
+/** Files repeat themselves: one reading of each source is enough. */
+function parseOnce(): Parse {
+  const known = new Map<string, ExpressionUse['parsed']>();
+  return (source) => {
+    const before = known.get(source);
+    if (before !== undefined) return before;
+    const parsed = parseExpression(source);
+    known.set(source, parsed);
+    return parsed;
+  };
 }
 
 function collectStep(collector: Collector, step: StepEntry): void {
@@ -106,11 +156,11 @@ class Collector implements Uses {
   readonly programs: ProgramText[] = [];
   readonly broken: { message: string; range: Range }[] = [];
   readonly #file: string;
-  /** Files repeat themselves: one reading of each source is enough. */
-  readonly #parsed = new Map<string, ExpressionUse['parsed']>();
+  readonly #parse: Parse;
 
-  constructor(file: string) {
+  constructor(file: string, parse: Parse) {
     this.#file = file;
+    this.#parse = parse;
   }
 
   /** A field that is an expression, braces or not. */
@@ -119,7 +169,7 @@ class Collector implements Uses {
     const { source, offset } = bareExpression(node.text);
     if (source.includes('${{')) {
       const message = `\`${where.field}\` is one expression: put the braces around all of it, or leave them out.`;
-      this.broken.push({ message, range: node.range });
+      this.broken.push({ message, range: { ...node.range } });
     } else this.#add(node, { source, offset, where });
   }
 
@@ -174,19 +224,26 @@ class Collector implements Uses {
   ): void {
     const { source, offset, where } = use;
     const offsets = use.offsets ?? lazily(() => scalarOffsets(node, this.#file));
-    const toFile = (at: number) => offsets()(offset + at);
+    // The node may move later, and then its expressions do.
+    const anchor = node.range.start;
+    const found = offsets();
+    const toFile = (at: number) => found(offset + at) - anchor + node.range.start;
     const range = { start: toFile(0), end: toFile(source.length) };
     const { field, step, level } = where;
-    this.expressions.push({ field, step, level, parsed: this.#parse(source), range, toFile });
+    const parsed = this.#parse(source);
+    const mentions = mentionsIn(parsed, (at) => ({ start: toFile(at.start), end: toFile(at.end) }));
+    this.expressions.push({ field, step, level, parsed, range, mentions, toFile });
   }
+}
 
-  #parse(source: string): ExpressionUse['parsed'] {
-    const known = this.#parsed.get(source);
-    if (known !== undefined) return known;
-    const parsed = parseExpression(source);
-    this.#parsed.set(source, parsed);
-    return parsed;
-  }
+const NO_MENTIONS: ExpressionUse['mentions'] = [];
+
+function mentionsIn(parsed: ExpressionUse['parsed'], place: (at: Range) => Range): ExpressionUse['mentions'] {
+  if (!parsed.ok) return NO_MENTIONS;
+  const mentions = parsed.value.references.flatMap(({ path: [context, id], range }) =>
+    context === 'steps' && id !== undefined ? [{ id, range: place(range) }] : [],
+  );
+  return mentions.length === 0 ? NO_MENTIONS : mentions;
 }
 
 function lazily<T extends object>(make: () => T): () => T {

@@ -3,12 +3,19 @@ import { readEvents } from './read-events.ts';
 import { isTooLarge, PASSED } from './yaml-limits.ts';
 import { refused, type ReadYaml } from './yaml-reading.ts';
 
+import type { YamlMap } from './tree.ts';
+
 export type { ReadYaml } from './yaml-reading.ts';
 
 /** Text to tree. However broken the text is: whatever can be read is read, and what is wrong is told. */
 export function readYaml(text: string): ReadYaml {
-  const plain = isTooLarge(text) ? undefined : readEvents(text);
+  const plain = readPlainYaml(text);
   return plain === undefined ? readAnyYaml(text) : { root: plain, diagnostics: [] };
+}
+
+/** The short way alone, for texts that are plain and have nothing wrong with them. */
+export function readPlainYaml(text: string): YamlMap | undefined {
+  return isTooLarge(text) ? undefined : readEvents(text);
 }
 
 /** The same without the short way for plain texts, which the tests hold against it. */

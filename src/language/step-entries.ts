@@ -74,6 +74,27 @@ function stepOf({ key, value, range }: YamlEntry, level: StepLevel): StepEntry {
   return step;
 }
 
+/**
+ * Lets a level at the top follow its map: some entries went, others came in their place. Changes the level, whose steps
+ * point at it. Each id has to stand there once.
+ */
+export function replaceSteps(
+  level: StepLevel,
+  {
+    at,
+    removed,
+    added,
+  }: { readonly at: number; readonly removed: number; readonly added: readonly YamlEntry[] },
+): void {
+  const entries = level.entries as StepEntry[]; // whoever keeps an analysis owns its levels
+  const byId = level.byId as Map<StepId, StepEntry>;
+  const made = added.map((entry) => stepOf(entry, level));
+  const went = entries.splice(at, removed, ...made);
+  const isSame = went.length === made.length && went.every(({ id }, i) => id === made[i]?.id);
+  if (!isSame) byId.clear();
+  for (const step of isSame ? made : entries) byId.set(step.id, step);
+}
+
 /** Every step, those inside loops too, in file order. */
 export function* allSteps(...levels: readonly StepLevel[]): Generator<StepEntry> {
   for (const level of levels) {

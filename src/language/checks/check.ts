@@ -3,6 +3,7 @@ import type { StepGraph } from '../../graph/step-graph.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Need, Workflow } from '../../model/workflow.ts';
 import type { ChildLook } from '../children.ts';
+import type { Kept } from '../kept.ts';
 import type { Uses } from '../expression-uses.ts';
 import type { StepEntry, StepLevel } from '../step-entries.ts';
 import type { YamlNode } from '../tree.ts';
@@ -22,6 +23,8 @@ export interface CheckContext {
   readonly workflow: Workflow;
   readonly graph: StepGraph;
   readonly cycles: readonly Cycle[];
+  /** Keeps what the text of one step alone decides. */
+  readonly kept: Kept;
   /** Looks at another workflow file; absent where nobody can. */
   readonly look: ((ref: string) => ChildLook) | undefined;
 }

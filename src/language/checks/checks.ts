@@ -26,7 +26,7 @@ import { checkUnwrittenOutputs } from './unwritten-output.ts';
 
 /** Where a check is added: one function, one file. */
 export const CHECKS: readonly Check[] = [
-  ({ tree }) => checkStructure(tree),
+  checkStructure,
   checkSteps,
   checkNeeds,
   checkCycles,

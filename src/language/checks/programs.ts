@@ -10,12 +10,14 @@ import { textOf, valueOf, type YamlNode } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
 /** V3: expressions in program text stand only where their value can be handed over without becoming program text. */
-export function checkPrograms({ uses, text, tree }: CheckContext): readonly Diagnostic[] {
-  return uses.programs.flatMap((program) => {
-    const inFile = lazyRange(program, text);
-    const found = problemsIn(program, tree);
-    return found.map(({ message, range }) => finding('baton/shell', inFile(range), message));
-  });
+export function checkPrograms({ uses, text, tree, kept }: CheckContext): readonly Diagnostic[] {
+  return uses.programs.flatMap((program) =>
+    kept.findings(program.step, `${program.field} in ${languageOf(program, tree)}`, () => {
+      const inFile = lazyRange(program, text);
+      const found = problemsIn(program, tree);
+      return found.map(({ message, range }) => finding('baton/shell', inFile(range), message));
+    }),
+  );
 }
 
 /** The shell that reads a program's text; undefined where it is another program, or nobody knows which. */

@@ -4,17 +4,16 @@ import { valueOf, type YamlNode } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
 /** V4: `BATON_*` is set by Baton alone; and a name must be one that programs can read. */
-export function checkReserved({ tree, steps }: CheckContext): readonly Diagnostic[] {
-  const maps = [
-    valueOf(tree, 'env'),
-    valueOf(valueOf(tree, 'defaults'), 'env'),
-    ...steps.map(({ node }) => valueOf(node, 'env')),
+export function checkReserved({ tree, steps, kept }: CheckContext): readonly Diagnostic[] {
+  return [
+    ...checkNames(valueOf(tree, 'env')),
+    ...checkNames(valueOf(valueOf(tree, 'defaults'), 'env')),
+    ...steps.flatMap((step) => kept.findings(step, 'env', () => checkNames(valueOf(step.node, 'env')))),
   ];
-  return maps.flatMap((map) => (map === undefined ? [] : checkNames(map)));
 }
 
-function checkNames(map: YamlNode): readonly Diagnostic[] {
-  if (map.kind !== 'map') return [];
+function checkNames(map: YamlNode | undefined): readonly Diagnostic[] {
+  if (map?.kind !== 'map') return [];
   return map.entries.flatMap(({ key }) => {
     if (/^BATON_/i.test(key.text)) {
       return [

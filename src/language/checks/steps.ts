@@ -10,17 +10,16 @@ import { entryOf, isNothing, valueOf, type YamlNode } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
 /** Ids of the right form, each once, exactly one kind each, and at least one step at all. */
-export function checkSteps({ tree, steps, levels }: CheckContext): readonly Diagnostic[] {
+export function checkSteps({ tree, steps, levels, kept }: CheckContext): readonly Diagnostic[] {
   return [
     ...checkNoSteps(tree),
     ...levels.finally.entries.flatMap((step) => checkTwice(step, levels.steps.byId.get(step.id))),
-    ...steps.flatMap((step) => [
-      ...checkId(step),
-      ...checkKind(step),
-      ...checkFields(step),
-      ...checkFanOut(step),
-    ]),
+    ...steps.flatMap((step) => kept.findings(step, 'form', () => checkForm(step))),
   ];
+}
+
+function checkForm(step: StepEntry): readonly Diagnostic[] {
+  return [...checkId(step), ...checkKind(step), ...checkFields(step), ...checkFanOut(step)];
 }
 
 function checkNoSteps(tree: YamlNode | undefined): readonly Diagnostic[] {

@@ -3,13 +3,22 @@ import { finding, listed, replacement, suggestion } from '../findings.ts';
 import { nativeKey } from '../foreign-keys.ts';
 import type { Schema, SchemaType } from '../json-schema.ts';
 import { resolveSchema, WORKFLOW_SCHEMA } from '../schema.ts';
+import type { StepEntry } from '../step-entries.ts';
 import { isNothing, type YamlEntry, type YamlNode, type YamlScalar } from '../tree.ts';
+import type { CheckContext } from './check.ts';
 
 /** Holds a tree against the schema: unknown keys, missing keys, values of the wrong kind (language.md section 3). */
-export function checkStructure(root: YamlNode | undefined): readonly Diagnostic[] {
+export function checkStructure({ tree: root, levels, kept }: CheckContext): readonly Diagnostic[] {
   if (root === undefined) return [finding('baton/missing', { start: 0, end: 0 }, EMPTY)];
   const found: Diagnostic[] = [];
-  checkValue(root, WORKFLOW_SCHEMA, { name: 'A workflow', found });
+  const atTop = new Map<YamlNode, StepEntry>();
+  for (const level of [levels.steps, levels.finally])
+    for (const step of level.entries) atTop.set(step.node, step);
+  const inStep: Place['inStep'] = (node, check) => {
+    const step = atTop.get(node);
+    return step === undefined ? check() : kept.findings(step, 'structure', check);
+  };
+  checkValue(root, WORKFLOW_SCHEMA, { name: 'A workflow', found, inStep });
   return found;
 }
 
@@ -19,9 +28,21 @@ interface Place {
   /** What the value is, as the beginning of a sentence: `"timeout"`. */
   readonly name: string;
   readonly found: Diagnostic[];
+  /** For what stands below a whole step at the top. */
+  readonly inStep?: (node: YamlNode, check: () => readonly Diagnostic[]) => readonly Diagnostic[];
 }
 
 function checkValue(node: YamlNode, given: Schema, place: Place): void {
+  if (place.inStep === undefined || given.$ref !== '#/$defs/step') return checkPlain(node, given, place);
+  const found = place.inStep(node, () => {
+    const own: Diagnostic[] = [];
+    checkPlain(node, given, { name: place.name, found: own });
+    return own;
+  });
+  for (const each of found) place.found.push(each);
+}
+
+function checkPlain(node: YamlNode, given: Schema, place: Place): void {
   const schema = resolveSchema(given);
   if (schema.anyOf !== undefined) return checkAnyOf(node, schema, schema.anyOf, place);
   if (!fits(node, schema)) return wrong(node, schema, place);
@@ -97,7 +118,7 @@ function checkMap(entries: readonly YamlEntry[], node: YamlNode, schema: Schema,
   for (const { key, value } of entries) {
     const own = Object.hasOwn(properties, key.text) ? properties[key.text] : additionalProperties;
     if (own === false) place.found.push(unknownKey(key, freeKeys(properties, entries), place));
-    else if (own !== undefined) checkValue(value, own, { name: nameOf(key, own), found: place.found });
+    else if (own !== undefined) checkValue(value, own, { ...place, name: nameOf(key, own) });
   }
   for (const name of schema.required ?? []) {
     if (entries.some(({ key }) => key.text === name)) continue;
