@@ -103,7 +103,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     text,
     tree,
     workflow,
-    index: { ...levels, references: referencesOf(steps, uses.expressions), expressions: uses.expressions },
+    index: indexOf(levels, steps, uses),
     graph,
     cycles: cycles.map((cycle) => cycle.steps),
     diagnostics,
@@ -219,6 +219,18 @@ function stdoutReaders({ expressions }: Uses): ReadonlySet<StepId> {
     }
   }
   return read;
+}
+
+/** Who refers to whom is worked out for those who ask: nobody does at every keystroke. */
+function indexOf(levels: Levels, steps: readonly StepEntry[], { expressions }: Uses): WorkflowIndex {
+  let references: StepReference[] | undefined;
+  return {
+    ...levels,
+    expressions,
+    get references() {
+      return (references ??= referencesOf(steps, expressions));
+    },
+  };
 }
 
 function referencesOf(steps: readonly StepEntry[], uses: readonly ExpressionUse[]): StepReference[] {

@@ -25,7 +25,7 @@ import {
   textsOf,
   toJson,
 } from './field-values.ts';
-import type { Kept } from './kept.ts';
+import type { Keep, Kept } from './kept.ts';
 import type { StepEntry, StepLevel } from './step-entries.ts';
 import { textOf, valueOf, type YamlNode } from './tree.ts';
 
@@ -57,8 +57,12 @@ export interface StepContext {
 /** The steps of a level, as far as they can be understood: one without a kind cannot be drawn or run. */
 export function buildSteps(level: StepLevel, context: StepContext): Step[] {
   const steps: Step[] = [];
+  const keep = context.kept?.values<Built>('step', nowhere);
   for (const entry of level.entries) {
-    const step = keptStep(entry, context);
+    const step =
+      keep === undefined || entry.inner !== undefined
+        ? buildStep(entry, context)
+        : keptStep(entry, { context, keep });
     if (step !== undefined) steps.push(step);
   }
   return steps;
@@ -71,10 +75,12 @@ interface Built {
 }
 
 /** The step as it was before, where nothing that it is built of has changed. */
-function keptStep(entry: StepEntry, context: StepContext): Step | undefined {
-  if (context.kept === undefined || entry.inner !== undefined) return buildStep(entry, context);
+function keptStep(
+  entry: StepEntry,
+  { context, keep }: { readonly context: StepContext; readonly keep: Keep<Built> },
+): Step | undefined {
   const defaults = keyOf(context.defaults);
-  const built = context.kept.value<Built>(entry, 'step', () => ({ step: undefined, defaults: '' }), nowhere);
+  const built = keep(entry, () => ({ step: undefined, defaults: '' }));
   const { step } = built;
   const isSame =
     step !== undefined &&

@@ -73,8 +73,9 @@ export function usesOf(
     collector.texts(entryOf(root, key)?.value, { field: 'workflow', step: undefined, level });
   }
   const { expressions, programs, broken } = collector;
+  const keep = kept.values('uses', placesOf);
   for (const step of steps) {
-    const own = kept.value(step, 'uses', () => usesIn(step, file, parse), placesOf);
+    const own = keep(step, () => usesIn(step, file, parse));
     if (own === NO_USES) continue;
     expressions.push(...own.expressions);
     programs.push(...own.programs);

@@ -8,42 +8,57 @@ import type { StepEntry } from './step-entries.ts';
  * follows another one asks here first.
  */
 export interface Kept {
-  /** Diagnostics that nothing but the step's own text decides, and what `what` names. */
-  findings(step: StepEntry, what: string, make: () => readonly Diagnostic[]): readonly Diagnostic[];
-  /** Anything else; `places` are those ranges of it that no other holds, and move with the step. */
-  value<T>(step: StepEntry, what: string, make: () => T, places: (made: T) => Iterable<Range>): T;
+  /** For diagnostics that nothing but the step's own text decides, and what `what` names. */
+  findings(what: string): Keep<readonly Diagnostic[]>;
+  /** For anything else; `places` are those ranges of it that no other holds, and move with the step. */
+  values<T>(what: string, places: (made: T) => Iterable<Range>): Keep<T>;
 }
 
+/** What was kept for a step, or is made for it now. */
+export type Keep<T> = (step: StepEntry, make: () => T) => T;
+
 export const NOTHING_KEPT: Kept = {
-  findings: (_step, _what, make) => make(),
-  value: (_step, _what, make) => make(),
+  findings: () => make,
+  values: () => make,
 };
+
+function make<T>(_step: StepEntry, made: () => T): T {
+  return made();
+}
 
 const NONE: readonly Diagnostic[] = [];
 
 /** Keeps what it is given, and moves its places when the steps above become longer or shorter. */
 export class KeptSteps implements Kept {
-  readonly #values = new WeakMap<StepEntry, Map<string, unknown>>();
+  readonly #drawers = new Map<string, WeakMap<StepEntry, unknown>>();
   /** By the step at the top that holds the one they were found in. */
   readonly #places = new WeakMap<StepEntry, Range[]>();
 
-  findings(step: StepEntry, what: string, make: () => readonly Diagnostic[]): readonly Diagnostic[] {
-    return this.value(step, what, () => owned(make()), placesOf);
+  findings(what: string): Keep<readonly Diagnostic[]> {
+    const keep = this.values(what, placesOf);
+    return (step, found) => keep(step, () => owned(found()));
   }
 
-  value<T>(step: StepEntry, what: string, make: () => T, places: (made: T) => Iterable<Range>): T {
-    let values = this.#values.get(step);
-    if (values === undefined) this.#values.set(step, (values = new Map()));
-    if (values.has(what)) return values.get(what) as T; // what is kept under one name has one type
-    const made = make();
-    values.set(what, made);
+  values<T>(what: string, places: (made: T) => Iterable<Range>): Keep<T> {
+    let drawer = this.#drawers.get(what) as WeakMap<StepEntry, { readonly made: T }> | undefined; // what is kept under one name has one type
+    if (drawer === undefined) this.#drawers.set(what, (drawer = new WeakMap()));
+    return (step, produce) => {
+      let kept = drawer.get(step);
+      if (kept === undefined) {
+        drawer.set(step, (kept = { made: produce() }));
+        this.#remember(step, places(kept.made));
+      }
+      return kept.made;
+    };
+  }
+
+  #remember(step: StepEntry, places: Iterable<Range>): void {
     const top = topOf(step);
-    let moving = this.#places.get(top);
-    for (const place of places(made)) {
-      if (moving === undefined) this.#places.set(top, (moving = []));
-      moving.push(place);
+    for (const place of places) {
+      const moving = this.#places.get(top);
+      if (moving === undefined) this.#places.set(top, [place]);
+      else moving.push(place);
     }
-    return made;
   }
 
   /** A step at the top, and all in it, moves; its tree is moved by others. */

@@ -1,6 +1,6 @@
 import type { YamlEntry, YamlMap, YamlNode } from './tree.ts';
 import { readEvents } from './read-events.ts';
-import { isTooLarge, YAML_LIMITS } from './yaml-limits.ts';
+import { bytesOf, YAML_LIMITS } from './yaml-limits.ts';
 
 /** A plain text (one that `readEvents` takes) and its tree, ready to follow the text. */
 export interface KeptTree {
@@ -8,6 +8,8 @@ export interface KeptTree {
   readonly root: YamlMap;
   /** How many values it holds. */
   nodes: number;
+  /** Its size in UTF-8. */
+  bytes: number;
 }
 
 /** What one edit did to the steps of a file. */
@@ -20,6 +22,8 @@ export interface TreeChange {
   /** Whatever began here or later in the old text has moved by `delta`. */
   readonly from: number;
   readonly delta: number;
+  /** The size of the new text, in UTF-8. */
+  readonly bytes: number;
 }
 
 /** Far enough from the limits that the whole text need not be counted again. */
@@ -30,7 +34,7 @@ const MOST_STEPS = 200;
 
 export function keepTree(text: string, root: YamlMap): KeptTree | undefined {
   const { nodes } = measure(root);
-  return nodes > MOST_NODES ? undefined : { text, root, nodes };
+  return nodes > MOST_NODES ? undefined : { text, root, nodes, bytes: bytesOf(text) };
 }
 
 /**
@@ -41,7 +45,7 @@ export function keepTree(text: string, root: YamlMap): KeptTree | undefined {
  */
 export function reread(kept: KeptTree, text: string): TreeChange | 'same' | undefined {
   if (kept.text === text) return 'same';
-  if (isTooLarge(text)) return undefined;
+  if (text.length > YAML_LIMITS.sizeBytes) return undefined;
   const edit = editBetween(kept.text, text);
   for (const place of ['steps', 'finally'] as const) {
     const span = spanOf(kept, place);
@@ -102,6 +106,8 @@ function inside(
   // An edit that reaches to the end of its lines may have joined them with what follows.
   if (edit.oldEnd >= end && end < old.length) return undefined;
   const region = text.slice(from, end + edit.delta);
+  const bytes = kept.bytes - bytesOf(old.slice(from, end)) + bytesOf(region);
+  if (bytes > YAML_LIMITS.sizeBytes) return undefined;
   if (end < old.length && !region.endsWith('\n')) return undefined;
   const read = readEvents(region);
   if (read === undefined) return undefined;
@@ -115,12 +121,12 @@ function inside(
   const ids = new Set(read.entries.map(({ key }) => key.text));
   if (entries.some(({ key }, i) => (i < first || i > last) && ids.has(key.text))) return undefined;
   for (const entry of read.entries) moveEntry(entry, from);
-  return { place, at: first, removed, added: read.entries, from: end, delta: edit.delta };
+  return { place, at: first, removed, added: read.entries, from: end, delta: edit.delta, bytes };
 }
 
 /** Puts a change into the tree, and moves all that stands behind it. */
 export function applyChange(kept: KeptTree, text: string, change: TreeChange): void {
-  const { place, at, removed, added, from, delta } = change;
+  const { place, at, removed, added, from, delta, bytes } = change;
   const { root } = kept;
   const holder = root.entries.find(({ key }) => key.text === place);
   if (holder?.value.kind !== 'map') return;
@@ -132,6 +138,7 @@ export function applyChange(kept: KeptTree, text: string, change: TreeChange): v
   for (const { range } of [holder.value, holder]) (range as Movable).end = end;
   (root.range as Movable).end = root.entries.at(-1)?.range.end ?? end;
   kept.nodes += nodesOf(added) - nodesOf(removed);
+  kept.bytes = bytes;
   kept.text = text;
 }
 
@@ -161,17 +168,20 @@ function nodesOf(entries: readonly YamlEntry[]): number {
 }
 
 function measure(node: YamlNode): { readonly nodes: number; readonly depth: number } {
+  if (node.kind === 'scalar') return SCALAR;
   let nodes = 1;
   let depth = 0;
-  const below =
-    node.kind === 'map' ? node.entries.map(({ value }) => value) : node.kind === 'list' ? node.items : [];
-  for (const each of below) {
-    const inner = measure(each);
-    nodes += inner.nodes + (node.kind === 'map' ? 1 : 0);
+  const add = (below: YamlNode, keys: number) => {
+    const inner = measure(below);
+    nodes += inner.nodes + keys;
     depth = Math.max(depth, inner.depth + 1);
-  }
+  };
+  if (node.kind === 'map') for (const { value } of node.entries) add(value, 1);
+  else for (const item of node.items) add(item, 0);
   return { nodes, depth };
 }
+
+const SCALAR = { nodes: 1, depth: 0 };
 
 /** The last entry for which something holds that holds for all before it, too. */
 function lastBefore(entries: readonly YamlEntry[], holds: (entry: YamlEntry) => boolean): number {

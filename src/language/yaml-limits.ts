@@ -24,7 +24,7 @@ export function isTooLarge(text: string): boolean {
 }
 
 /** Length in UTF-8; a lone half of a pair counts as the three bytes of its replacement. */
-function bytesOf(text: string): number {
+export function bytesOf(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);

@@ -64,14 +64,13 @@ function checkFunctions(use: ExpressionUse): readonly Diagnostic[] {
 
 /** Fields that take any text, but are never evaluated: an expression would stay as it is written. */
 function checkLiterals({ tree, steps, text, kept }: CheckContext): readonly Diagnostic[] {
+  const keep = kept.findings('name');
   const inputs = valueOf(tree, 'inputs');
   const defaults = inputs?.kind === 'map' ? inputs.entries.map(({ value }) => valueOf(value, 'default')) : [];
   return [
     ...literal(valueOf(tree, 'name'), '`name`', text),
     ...defaults.flatMap((node) => literal(node, 'The default of an input', text)),
-    ...steps.flatMap((step) =>
-      kept.findings(step, 'name', () => literal(valueOf(step.node, 'name'), '`name`', text)),
-    ),
+    ...steps.flatMap((step) => keep(step, () => literal(valueOf(step.node, 'name'), '`name`', text))),
   ];
 }
 

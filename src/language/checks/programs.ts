@@ -5,14 +5,21 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { SHELLS, shellOfLanguage, type Shell } from '../../model/step-kind.ts';
 import type { ProgramText } from '../expression-uses.ts';
 import { finding } from '../findings.ts';
+import type { Keep } from '../kept.ts';
 import { scalarOffsets } from '../scalar-offsets.ts';
 import { textOf, valueOf, type YamlNode } from '../tree.ts';
 import type { CheckContext } from './check.ts';
 
 /** V3: expressions in program text stand only where their value can be handed over without becoming program text. */
 export function checkPrograms({ uses, text, tree, kept }: CheckContext): readonly Diagnostic[] {
+  const drawers = new Map<string, Keep<readonly Diagnostic[]>>();
+  const keepFor = (what: string) => {
+    let keep = drawers.get(what);
+    if (keep === undefined) drawers.set(what, (keep = kept.findings(what)));
+    return keep;
+  };
   return uses.programs.flatMap((program) =>
-    kept.findings(program.step, `${program.field} in ${languageOf(program, tree)}`, () => {
+    keepFor(`${program.field} in ${languageOf(program, tree)}`)(program.step, () => {
       const inFile = lazyRange(program, text);
       const found = problemsIn(program, tree);
       return found.map(({ message, range }) => finding('baton/shell', inFile(range), message));

@@ -5,10 +5,11 @@ import type { CheckContext } from './check.ts';
 
 /** V4: `BATON_*` is set by Baton alone; and a name must be one that programs can read. */
 export function checkReserved({ tree, steps, kept }: CheckContext): readonly Diagnostic[] {
+  const keep = kept.findings('env');
   return [
     ...checkNames(valueOf(tree, 'env')),
     ...checkNames(valueOf(valueOf(tree, 'defaults'), 'env')),
-    ...steps.flatMap((step) => kept.findings(step, 'env', () => checkNames(valueOf(step.node, 'env')))),
+    ...steps.flatMap((step) => keep(step, () => checkNames(valueOf(step.node, 'env')))),
   ];
 }
 

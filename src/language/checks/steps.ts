@@ -11,10 +11,11 @@ import type { CheckContext } from './check.ts';
 
 /** Ids of the right form, each once, exactly one kind each, and at least one step at all. */
 export function checkSteps({ tree, steps, levels, kept }: CheckContext): readonly Diagnostic[] {
+  const keep = kept.findings('form');
   return [
     ...checkNoSteps(tree),
     ...levels.finally.entries.flatMap((step) => checkTwice(step, levels.steps.byId.get(step.id))),
-    ...steps.flatMap((step) => kept.findings(step, 'form', () => checkForm(step))),
+    ...steps.flatMap((step) => keep(step, () => checkForm(step))),
   ];
 }
 

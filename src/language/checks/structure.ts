@@ -11,12 +11,13 @@ import type { CheckContext } from './check.ts';
 export function checkStructure({ tree: root, levels, kept }: CheckContext): readonly Diagnostic[] {
   if (root === undefined) return [finding('baton/missing', { start: 0, end: 0 }, EMPTY)];
   const found: Diagnostic[] = [];
+  const keep = kept.findings('structure');
   const atTop = new Map<YamlNode, StepEntry>();
   for (const level of [levels.steps, levels.finally])
     for (const step of level.entries) atTop.set(step.node, step);
   const inStep: Place['inStep'] = (node, check) => {
     const step = atTop.get(node);
-    return step === undefined ? check() : kept.findings(step, 'structure', check);
+    return step === undefined ? check() : keep(step, check);
   };
   checkValue(root, WORKFLOW_SCHEMA, { name: 'A workflow', found, inStep });
   return found;
