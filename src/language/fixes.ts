@@ -1,5 +1,5 @@
 import type { Range } from '../base/lines.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic, TextEdit } from '../model/diagnostic.ts';
 import { analyze, type Analysis, type Surroundings } from './analyze.ts';
 import { ASKS_FIRST, cureOf } from './fixes/cures.ts';
 import { caseOf, type Mend } from './fixes/mend.ts';
@@ -51,27 +51,60 @@ const MOST_ROUNDS = 50;
 export function fixAll(analysis: Analysis, surroundings: Surroundings = {}): string {
   let now = analysis;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const edits = certainEdits(now);
-    if (edits.length === 0) break;
-    now = analyze(withEdits(now.text, edits), surroundings);
+    const mends = certainMends(now);
+    const [first] = mends;
+    if (first === undefined) break;
+    const together = analyze(
+      withEdits(
+        now.text,
+        mends.flatMap(({ edits }) => edits),
+      ),
+      surroundings,
+    );
+    // Two that are right alone may collide, such as two keys that both mean a third: then one after the other.
+    const isWorse = mends.length > 1 && collisions(together) > collisions(now);
+    now = isWorse ? analyze(withEdits(now.text, first.edits), surroundings) : together;
   }
   return now.text;
 }
 
+/** The same as one edit, as small as it can be, so that the cursor and what stands around it stay. */
+export function fixAllEdit(analysis: Analysis, surroundings: Surroundings = {}): TextEdit | undefined {
+  const { text } = analysis;
+  const mended = fixAll(analysis, surroundings);
+  if (mended === text) return undefined;
+  const shorter = Math.min(text.length, mended.length);
+  let start = 0;
+  while (start < shorter && text[start] === mended[start]) start++;
+  let same = 0;
+  while (same < shorter - start && text.at(-1 - same) === mended.at(-1 - same)) same++;
+  return {
+    range: { start, end: text.length - same },
+    newText: mended.slice(start, mended.length - same),
+  };
+}
+
+function collisions({ diagnostics }: Analysis): number {
+  return diagnostics.filter(({ code }) => code === 'baton/duplicate-key' || code === 'baton/yaml').length;
+}
+
 /** As many of the certain mends as do not touch each other. While the text is no YAML, only what makes it one is certain. */
-function certainEdits(analysis: Analysis): Mend['edits'] {
+function certainMends(analysis: Analysis): readonly Mend[] {
   const isBroken = analysis.diagnostics.some(({ code }) => code === 'baton/yaml');
-  const edits: Mend['edits'][number][] = [];
+  const mends: Mend[] = [];
+  let taken: readonly Range[] = [];
   for (const diagnostic of analysis.diagnostics) {
     if (isBroken && diagnostic.code !== 'baton/yaml') continue;
     const mend = mendsOf(analysis, diagnostic).find(({ isPreferred }) => isPreferred);
-    if (mend === undefined || !mend.edits.every(({ range }) => isFree(range, edits))) continue;
-    edits.push(...mend.edits);
+    if (mend === undefined || mend.edits.some(({ range }) => taken.some((each) => touch(range, each))))
+      continue;
+    mends.push(mend);
     if (isBroken) break;
+    taken = [...taken, ...mend.edits.map(({ range }) => range)];
   }
-  return edits;
+  return mends;
 }
 
-function isFree({ start, end }: Range, edits: Mend['edits']): boolean {
-  return edits.every(({ range }) => end < range.start || range.end < start);
+function touch(a: Range, b: Range): boolean {
+  return a.start <= b.end && b.start <= a.end;
 }

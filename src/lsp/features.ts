@@ -1,18 +1,15 @@
 import {
-  CodeActionKind,
   CompletionItemKind,
   DocumentHighlightKind,
   InsertTextFormat,
   MarkupKind,
   ResponseError,
   SymbolKind,
-  type CodeAction,
   type CompletionItem,
   type Connection,
   type DocumentSymbol,
   type Hover,
   type Location,
-  type Position,
   type ServerCapabilities,
   type TextDocumentPositionParams,
   type TextEdit as LspEdit,
@@ -26,6 +23,7 @@ import { namedAt, rename, type Named } from '../language/navigate.ts';
 import { outline, type OutlineItem } from '../language/outline.ts';
 import type { TextEdit } from '../model/diagnostic.ts';
 import { refTo } from '../model/ref.ts';
+import { actionKinds, actionsAt } from './actions.ts';
 import { lspRange } from './lsp-range.ts';
 import type { OpenWorkflow, Workspace } from './workspace.ts';
 
@@ -45,7 +43,7 @@ export const capabilities: ServerCapabilities = {
   renameProvider: { prepareProvider: true },
   documentSymbolProvider: { label: 'Baton' },
   documentLinkProvider: {},
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeActionProvider: { codeActionKinds: actionKinds },
 };
 
 /** Registers the answers: each hands the question to a pure function of `src/language`. */
@@ -118,9 +116,9 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
       target: world.workspace.uriOf(folder, ref),
     }));
   });
-  connection.onCodeAction(({ textDocument, range }) => {
+  connection.onCodeAction(({ textDocument, range, context }) => {
     const open = world.open(textDocument.uri);
-    return open === undefined ? null : fixesAt(open, range);
+    return open === undefined ? null : actionsAt(open, range, context);
   });
 }
 
@@ -204,21 +202,4 @@ function symbolOf(
     selectionRange: lspRange(open.lines, selection),
     children: children.map((child) => symbolOf(child, open)),
   };
-}
-
-function fixesAt(
-  open: OpenWorkflow,
-  { start, end }: { readonly start: Position; readonly end: Position },
-): CodeAction[] {
-  const [from, to] = [open.lines.offset(start), open.lines.offset(end)];
-  return open.analysis.diagnostics
-    .filter(({ range }) => range.start <= to && from <= range.end)
-    .flatMap(({ fixes }) =>
-      fixes.map(({ title, edits }) => ({
-        title,
-        kind: CodeActionKind.QuickFix,
-        isPreferred: fixes.length === 1,
-        edit: { changes: { [open.uri]: editsOf(open, edits) } },
-      })),
-    );
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Diagnostic, Fix } from '../../model/diagnostic.ts';
+import type { Diagnostic, TextEdit } from '../../model/diagnostic.ts';
+import { fixAllEdit, fixesAt, type Mend } from '../../language/fixes.ts';
 import { editorRange } from '../ranges.ts';
 import { workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
 
@@ -13,14 +14,11 @@ export const offerFixes: Feature = (world) =>
       provideCodeActions(document, range, { only, diagnostics: shown }) {
         const open = workflowAt(world, document);
         if (open === undefined) return undefined;
-        if (only !== undefined && FIX_ALL.intersects(only)) return [fixAll(open)];
-        const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
-        return open.analysis.diagnostics
-          .filter(({ range: { start, end } }) => start <= to && from <= end)
-          .flatMap((diagnostic) => [
-            ...diagnostic.fixes.map((fix, i) => actionOf(fix, { open, diagnostic, shown, isFirst: i === 0 })),
-            silence(diagnostic, { open, shown }),
-          ]);
+        if (only?.intersects(FIX_ALL) === true) return fixAll(open);
+        const place = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+        return fixesAt(open.analysis, place).flatMap(({ diagnostic, mends }) =>
+          mends.map((mend) => actionOf(mend, { open, diagnostic, shown })),
+        );
       },
     },
     { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, FIX_ALL] },
@@ -28,22 +26,18 @@ export const offerFixes: Feature = (world) =>
 
 interface Context {
   readonly open: OpenWorkflow;
+  readonly diagnostic: Diagnostic;
   readonly shown: readonly vscode.Diagnostic[];
 }
 
 function actionOf(
-  fix: Fix,
-  {
-    open,
-    diagnostic,
-    shown,
-    isFirst,
-  }: Context & { readonly diagnostic: Diagnostic; readonly isFirst: boolean },
+  { title, edits, isPreferred }: Mend,
+  { open, diagnostic, shown }: Context,
 ): vscode.CodeAction {
-  const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
-  action.edit = editOf([fix], open);
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.edit = editOf(edits, open);
   action.diagnostics = shown.filter((each) => isSame(each, diagnostic, open));
-  action.isPreferred = isFirst && diagnostic.fixes.length === 1;
+  action.isPreferred = isPreferred;
   return action;
 }
 
@@ -52,46 +46,17 @@ function isSame(shown: vscode.Diagnostic, { code, range }: Diagnostic, { lines }
   return own === code && shown.range.isEqual(editorRange(lines, range));
 }
 
-function editOf(fixes: readonly Fix[], { document, lines }: OpenWorkflow): vscode.WorkspaceEdit {
+function editOf(edits: readonly TextEdit[], { document, lines }: OpenWorkflow): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const { edits } of fixes) {
-    for (const { range, newText } of edits) edit.replace(document.uri, editorRange(lines, range), newText);
-  }
+  for (const { range, newText } of edits) edit.replace(document.uri, editorRange(lines, range), newText);
   return edit;
 }
 
-/** F3: a comment on the line above takes a diagnostic away. */
-function silence(diagnostic: Diagnostic, { open, shown }: Context): vscode.CodeAction {
-  const { document, lines } = open;
-  const action = new vscode.CodeAction(
-    vscode.l10n.t('Ignore {0} here', diagnostic.code),
-    vscode.CodeActionKind.QuickFix,
-  );
-  const { line } = lines.position(diagnostic.range.start);
-  const indent = /^[ \t]*/.exec(document.lineAt(line).text)?.[0] ?? '';
-  action.edit = new vscode.WorkspaceEdit();
-  const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  action.edit.insert(
-    document.uri,
-    new vscode.Position(line, 0),
-    `${indent}# baton-ignore: ${diagnostic.code}${eol}`,
-  );
-  action.diagnostics = shown.filter((each) => isSame(each, diagnostic, open));
-  return action;
-}
-
-/** Every fix that is the only one of its problem, none of which overlap. */
-function fixAll(open: OpenWorkflow): vscode.CodeAction {
+/** Everything that is certain, until nothing certain is left. */
+function fixAll(open: OpenWorkflow): readonly vscode.CodeAction[] {
+  const edit = fixAllEdit(open.analysis, { ref: open.ref });
+  if (edit === undefined) return [];
   const action = new vscode.CodeAction(vscode.l10n.t('Fix all Baton problems'), FIX_ALL);
-  const fixes: Fix[] = [];
-  let end = -1;
-  for (const { fixes: offered } of open.analysis.diagnostics) {
-    const [fix, ...others] = offered;
-    const edits = fix?.edits.toSorted((a, b) => a.range.start - b.range.start) ?? [];
-    if (fix === undefined || others.length > 0 || (edits[0]?.range.start ?? -1) < end) continue;
-    fixes.push(fix);
-    end = edits.at(-1)?.range.end ?? end;
-  }
-  action.edit = editOf(fixes, open);
-  return action;
+  action.edit = editOf([edit], open);
+  return [action];
 }

@@ -10,7 +10,8 @@ export const cureProblemMatcher: Cure = (patient) => {
   if (/^Only the (?:first|last) pattern/.test(diagnostic.message))
     return own?.kind === 'entry' ? possible(`Take \`${own.entry.key.text}\` away`, remove(patient)) : [];
   const value = own?.kind === 'entry' ? own.entry.value : own?.item;
-  if (value?.kind !== 'scalar' || diagnostic.fixes.length > 0) return [];
+  const isName = diagnostic.message.startsWith('There is no problem matcher');
+  if (!isName || value?.kind !== 'scalar' || diagnostic.fixes.length > 0) return [];
   return [...new Set(nearestAll(value.text, MATCHER_NAMES))].flatMap((name) =>
     possible(`Change to "${name}"`, replace(value.range, scalar(name))),
   );
