@@ -25,6 +25,7 @@ import type { TextEdit } from '../model/diagnostic.ts';
 import { refTo } from '../model/ref.ts';
 import { actionKinds, actionsAt } from './actions.ts';
 import { lspRange } from './lsp-range.ts';
+import { signatureHelp } from './signature.ts';
 import type { OpenWorkflow, Workspace } from './workspace.ts';
 
 /** What the answers are made of. */
@@ -43,6 +44,7 @@ export const capabilities: ServerCapabilities = {
   renameProvider: { prepareProvider: true },
   documentSymbolProvider: { label: 'Baton' },
   documentLinkProvider: {},
+  signatureHelpProvider: { triggerCharacters: ['(', ','] },
   codeActionProvider: { codeActionKinds: actionKinds },
 };
 
@@ -115,6 +117,10 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
       range: lspRange(open.lines, range),
       target: world.workspace.uriOf(folder, ref),
     }));
+  });
+  connection.onSignatureHelp((params) => {
+    const place = at(params);
+    return place === undefined ? null : signatureHelp(place.open.analysis.text, place.offset);
   });
   connection.onCodeAction(({ textDocument, range, context }) => {
     const open = world.open(textDocument.uri);

@@ -6,6 +6,7 @@ import { offerHover } from './hover.ts';
 import { offerLenses } from './lenses.ts';
 import { offerNavigation } from './navigation.ts';
 import { offerOutline } from './outline.ts';
+import { offerSignatures } from './signature.ts';
 
 /** All help with editing workflows, in a bundle of its own: nobody who only runs them waits for it. */
 const FEATURES: readonly Feature[] = [
@@ -15,6 +16,7 @@ const FEATURES: readonly Feature[] = [
   offerOutline,
   offerLenses,
   offerFixes,
+  offerSignatures,
 ];
 
 export function registerFeatures(world: FeatureWorld): vscode.Disposable {

@@ -53,7 +53,7 @@ function editOf(edits: readonly TextEdit[], { document, lines }: OpenWorkflow): 
 }
 
 /** Everything that is certain, until nothing certain is left. */
-function fixAll(open: OpenWorkflow): readonly vscode.CodeAction[] {
+function fixAll(open: OpenWorkflow): vscode.CodeAction[] {
   const edit = fixAllEdit(open.analysis, { ref: open.ref });
   if (edit === undefined) return [];
   const action = new vscode.CodeAction(vscode.l10n.t('Fix all Baton problems'), FIX_ALL);
