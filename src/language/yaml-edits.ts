@@ -57,7 +57,9 @@ export function removal(text: string, links: readonly Link[]): TextEdit | undefi
     if (siblings.length < 2) continue;
     const own = rangeOf(link);
     const range = isFlow(text, link) ? flowRange(text, own, siblings) : blockRange(text, own, siblings);
-    return range === undefined || hasAnchor(text, range) ? undefined : { range, newText: '' };
+    return range === undefined || hasAnchor(text.slice(range.start, range.end))
+      ? undefined
+      : { range, newText: '' };
   }
   return undefined;
 }
@@ -107,10 +109,11 @@ function isOwnDash(text: string, own: Range, siblings: readonly Range[]): boolea
   return !dash(own) || siblings.every(dash);
 }
 
-const ANCHOR = /(?:^|[\s,[{:-])&[^\s,[\]{}]/;
+const ANCHOR = /(?:^|[\s,[{:-])&[A-Za-z0-9_]/m;
 
-function hasAnchor(text: string, { start, end }: Range): boolean {
-  return ANCHOR.test(text.slice(start, end));
+/** Whether a text may have an anchor in it: what is moved would take it from where others name it. */
+export function hasAnchor(text: string): boolean {
+  return ANCHOR.test(text);
 }
 
 export function lineStart(text: string, offset: number): number {
