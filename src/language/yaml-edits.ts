@@ -164,6 +164,12 @@ export function insertion(at: number, newText: string): TextEdit {
   return { range: { start: at, end: at }, newText };
 }
 
+/** A value in place of another; the text of a block holds its line break itself. */
+export function exchange(text: string, range: Range, newText: string): TextEdit {
+  const isBlock = range.end > range.start && text[range.end - 1] === '\n';
+  return { range, newText: isBlock ? newText + eolOf(text) : newText };
+}
+
 /** The beginning of the line of an entry, or of the comments that stand right over it. */
 export function startWithComments(text: string, offset: number): number {
   let start = lineStart(text, offset);

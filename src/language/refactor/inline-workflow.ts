@@ -10,7 +10,7 @@ import { namesIn } from '../navigate.ts';
 import { writtenOutputs } from '../outputs.ts';
 import { allSteps, type StepEntry } from '../step-entries.ts';
 import { entryOf, textOf, valueOf } from '../tree.ts';
-import { columnOf } from '../yaml-edits.ts';
+import { columnOf, exchange } from '../yaml-edits.ts';
 import type { Here, Refactor } from './refactoring.ts';
 import { replaceBlocks } from './replace-blocks.ts';
 import { needsIn } from './seam.ts';
@@ -204,7 +204,7 @@ function outsideEdits(
     const needs = from === undefined ? undefined : valueOf(from.node, 'needs');
     const isItem = needs?.kind === 'list';
     if (isItem && text[needs.range.start] !== '[' && ends.length > 1) return undefined;
-    edits.push({ range, newText: isItem ? ends.join(', ') : needsText(ends) });
+    edits.push(exchange(text, range, isItem ? ends.join(', ') : needsText(ends)));
   }
   return edits;
 }

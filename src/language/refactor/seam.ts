@@ -6,7 +6,7 @@ import { needEntries } from '../edges.ts';
 import { inFile, type ExpressionUse } from '../expression-uses.ts';
 import { visibleStep, type StepEntry, type StepLevel } from '../step-entries.ts';
 import { entryOf, textOf, valueOf } from '../tree.ts';
-import { linksTo, removal } from '../yaml-edits.ts';
+import { exchange, linksTo, removal } from '../yaml-edits.ts';
 import { needsText } from './step-blocks.ts';
 
 /** What leads from some steps to others beside them, and back: where one step is to stand for all of them. */
@@ -142,7 +142,7 @@ function standIn(
   const [only, other] = replaced;
   if (only === undefined) return [];
   if (replaced.some(({ allowSkipped }) => allowSkipped)) return undefined;
-  if (other === undefined) return only.id === id ? [] : [{ range: only.range, newText: id }];
+  if (other === undefined) return only.id === id ? [] : [exchange(analysis.text, only.range, id)];
   return rewritten(analysis, step, [
     ...new Set(all.map((need) => (isIn(chosen, level, need.id) ? id : need.id))),
   ]);
@@ -158,7 +158,7 @@ function rewritten(
   if (entry === undefined) return undefined;
   const { range } = entry.value;
   const written = text.slice(range.start, range.end);
-  if (/[#{&*]/.test(written)) return undefined;
+  if (/[#{&*]|\n$/.test(written)) return undefined;
   if (ids.length === 0) {
     const edit = removal(text, linksTo(tree, entry.key.range.start));
     return edit === undefined ? undefined : [edit];
