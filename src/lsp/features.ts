@@ -32,6 +32,8 @@ import type { OpenWorkflow, Workspace } from './workspace.ts';
 export interface LspWorld {
   readonly workspace: Workspace;
   readonly open: (uri: string) => OpenWorkflow | undefined;
+  /** Whether the editor makes files when an action says so. */
+  readonly canCreate: () => boolean;
 }
 
 /** What is promised to the editor. */
@@ -122,9 +124,10 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
     const place = at(params);
     return place === undefined ? null : signatureHelp(place.open.analysis.text, place.offset);
   });
-  connection.onCodeAction(({ textDocument, range, context }) => {
-    const open = world.open(textDocument.uri);
-    return open === undefined ? null : actionsAt(open, range, context);
+  connection.onCodeAction((params) => {
+    const open = world.open(params.textDocument.uri);
+    if (open === undefined) return null;
+    return actionsAt(open, params, { workspace: world.workspace, canCreate: world.canCreate() });
   });
 }
 

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { Diagnostic, TextEdit } from '../../model/diagnostic.ts';
 import { fixAllEdit, fixesAt, type Mend } from '../../language/fixes.ts';
+import { refactoringsAt, type Refactoring } from '../../language/refactorings.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
+import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('baton');
 
-/** What mends a problem stands under its light bulb, and all that is certain under "Fix All". */
+/** What mends a problem and what says it in another way stand under the light bulb, all that is certain under "Fix All". */
 export const offerFixes: Feature = (world) =>
   vscode.languages.registerCodeActionsProvider(
     YAML,
@@ -16,12 +17,29 @@ export const offerFixes: Feature = (world) =>
         if (open === undefined) return undefined;
         if (only?.intersects(FIX_ALL) === true) return fixAll(open);
         const place = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
-        return fixesAt(open.analysis, place).flatMap(({ diagnostic, mends }) =>
-          mends.map((mend) => actionOf(mend, { open, diagnostic, shown })),
-        );
+        const wants = (kind: vscode.CodeActionKind) => only === undefined || only.intersects(kind);
+        const fixes = wants(vscode.CodeActionKind.QuickFix) ? fixesAt(open.analysis, place) : [];
+        const others = wants(vscode.CodeActionKind.Refactor)
+          ? refactoringsAt(open.analysis, place, readerOf(open))
+          : [];
+        return [
+          ...fixes.flatMap(({ diagnostic, mends }) =>
+            mends.map((mend) => actionOf(mend, { open, diagnostic, shown })),
+          ),
+          ...others.map((refactoring) => refactorAction(refactoring, { open, world })),
+        ];
       },
     },
-    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, FIX_ALL] },
+    {
+      providedCodeActionKinds: [
+        vscode.CodeActionKind.QuickFix,
+        vscode.CodeActionKind.RefactorExtract,
+        vscode.CodeActionKind.RefactorInline,
+        vscode.CodeActionKind.RefactorRewrite,
+        vscode.CodeActionKind.RefactorMove,
+        FIX_ALL,
+      ],
+    },
   );
 
 interface Context {
@@ -50,6 +68,37 @@ function editOf(edits: readonly TextEdit[], { document, lines }: OpenWorkflow): 
   const edit = new vscode.WorkspaceEdit();
   for (const { range, newText } of edits) edit.replace(document.uri, editorRange(lines, range), newText);
   return edit;
+}
+
+const KINDS: Readonly<Record<Refactoring['kind'], vscode.CodeActionKind>> = {
+  extract: vscode.CodeActionKind.RefactorExtract,
+  inline: vscode.CodeActionKind.RefactorInline,
+  rewrite: vscode.CodeActionKind.RefactorRewrite,
+  move: vscode.CodeActionKind.RefactorMove,
+};
+
+/** The texts of other files of the project; nobody can look outside of one. */
+function readerOf({ place }: OpenWorkflow): ((ref: string) => string | undefined) | undefined {
+  return (
+    place &&
+    ((ref) => {
+      const found = place.project.workflows.read(ref);
+      return found.ok ? found.value.text : undefined;
+    })
+  );
+}
+
+function refactorAction(
+  { title, kind, edits, newFile }: Refactoring,
+  { open, world }: { readonly open: OpenWorkflow; readonly world: FeatureWorld },
+): vscode.CodeAction {
+  const action = new vscode.CodeAction(title, KINDS[kind]);
+  action.edit = editOf(edits, open);
+  if (newFile !== undefined && open.place !== undefined) {
+    const contents = new TextEncoder().encode(newFile.text);
+    action.edit.createFile(world.projects.uriOf(open.place, newFile.ref), { contents });
+  }
+  return action;
 }
 
 /** Everything that is certain, until nothing certain is left. */
