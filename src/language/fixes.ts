@@ -85,7 +85,9 @@ export function fixAllEdit(analysis: Analysis, surroundings: Surroundings = {}):
 }
 
 function collisions({ diagnostics }: Analysis): number {
-  return diagnostics.filter(({ code }) => code === 'baton/duplicate-key' || code === 'baton/yaml').length;
+  const isOne = ({ code, severity }: Diagnostic) =>
+    code === 'baton/yaml' || (code === 'baton/duplicate-key' && severity === 'error');
+  return diagnostics.filter(isOne).length;
 }
 
 /** As many of the certain mends as do not touch each other. While the text is no YAML, only what makes it one is certain. */

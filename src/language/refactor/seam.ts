@@ -64,14 +64,16 @@ function isIn(chosen: ReadonlySet<StepEntry>, level: StepLevel, id: string): boo
 /** Whether a step outside waits for one inside, and another one inside for it. */
 function isCut(analysis: Analysis, level: StepLevel, chosen: ReadonlySet<StepEntry>): boolean {
   const needs = needsIn(analysis, level);
-  const after = reach([...chosen], (step) => level.entries.filter((each) => needs.get(each)?.has(step)));
-  const before = reach([...chosen], (step) => [...(needs.get(step) ?? [])]);
+  const waiting = new Map<StepEntry, StepEntry[]>(level.entries.map((step) => [step, []]));
+  for (const [step, needed] of needs) for (const each of needed) waiting.get(each)?.push(step);
+  const after = reach(chosen, (step) => waiting.get(step) ?? []);
+  const before = reach(chosen, (step) => needs.get(step) ?? []);
   return level.entries.some((step) => !chosen.has(step) && after.has(step) && before.has(step));
 }
 
 function reach(
-  from: readonly StepEntry[],
-  next: (step: StepEntry) => readonly StepEntry[],
+  from: Iterable<StepEntry>,
+  next: (step: StepEntry) => Iterable<StepEntry>,
 ): ReadonlySet<StepEntry> {
   const seen = new Set(from);
   for (const each of seen) for (const other of next(each)) seen.add(other);

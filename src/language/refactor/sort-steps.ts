@@ -3,21 +3,28 @@ import type { Here, Refactor, Refactoring } from './refactoring.ts';
 import { needsIn } from './seam.ts';
 import { blocksOf, type Block } from './step-blocks.ts';
 
-/** Every step after those it waits for; steps that do not wait for each other keep their order. */
+/** Every step after those it waits for; what need not move stays where it is. */
 export const sortSteps: Refactor = (here) => {
   const { analysis, level } = here;
   const needs = needsIn(analysis, level);
-  const sorted: StepEntry[] = [];
-  const done = new Set<StepEntry>();
-  const open = [...level.entries];
-  while (open.length > 0) {
-    const next = open.findIndex((step) => [...(needs.get(step) ?? [])].every((need) => done.has(need)));
-    const [step] = next < 0 ? [] : open.splice(next, 1);
-    if (step === undefined) return []; // They wait for each other, which is told elsewhere.
-    sorted.push(step);
-    done.add(step);
+  const sorted = new Set<StepEntry>();
+  for (const step of level.entries) {
+    // What a step waits for is put before it, and what that waits for before that.
+    const open = [step];
+    const begun = new Set<StepEntry>();
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      const missing = [...(needs.get(top) ?? [])].filter((need) => !sorted.has(need));
+      if (missing.length === 0) {
+        sorted.add(top);
+        open.pop();
+      } else {
+        if (begun.has(top)) return []; // They wait for each other, which is told elsewhere.
+        begun.add(top);
+        open.push(...missing.toReversed());
+      }
+    }
   }
-  return reordered(here, sorted, 'Sort the steps by what they need');
+  return reordered(here, [...sorted], 'Sort the steps by what they need');
 };
 
 /** The step at the cursor changes places with the one above, or below. */
@@ -50,13 +57,20 @@ function reordered(
   const [first, last] = [blocks?.[0], blocks?.at(-1)];
   if (blocks === undefined || first === undefined || last === undefined) return [];
   if (order.every((step, i) => step === level.entries[i])) return [];
-  const gaps = blocks.slice(1).map(({ start }, i) => text.slice(blocks[i]?.end, start));
+  const from = order.findIndex((step, i) => step !== level.entries[i]);
+  const to = order.findLastIndex((step, i) => step !== level.entries[i]);
+  const moved = blocks.slice(from, to + 1);
+  const [top, bottom] = [moved[0] ?? first, moved.at(-1) ?? last];
+  const gaps = moved.slice(1).map(({ start }, i) => text.slice(moved[i]?.end, start));
   // A comment apart from every step may be about all that follow.
   if (gaps.some((gap) => gap.trim() !== '')) return [];
-  const texts = new Map(blocks.map((block) => [block.step, linesOf(text, block)]));
-  const whole = order.map((step, i) => (texts.get(step) ?? '') + (gaps[i] ?? '')).join('');
-  const newText = text[last.end - 1] === '\n' ? whole : whole.replace(/\r?\n$/, '');
-  return [{ title, kind: 'move', edits: [{ range: { start: first.start, end: last.end }, newText }] }];
+  const texts = new Map(moved.map((block) => [block.step, linesOf(text, block)]));
+  const whole = order
+    .slice(from, to + 1)
+    .map((step, i) => (texts.get(step) ?? '') + (gaps[i] ?? ''))
+    .join('');
+  const newText = text[bottom.end - 1] === '\n' ? whole : whole.replace(/\r?\n$/, '');
+  return [{ title, kind: 'move', edits: [{ range: { start: top.start, end: bottom.end }, newText }] }];
 }
 
 function linesOf(text: string, { start, end }: Block): string {
