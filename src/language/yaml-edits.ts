@@ -189,8 +189,7 @@ const OTHERWISE = /^(?:true|false|null|yes|no|on|off|y|n|~|\.inf|\.nan)$/i;
 /** A text as a scalar on one line, with quotes only where they are needed. */
 export function scalar(value: string): string {
   if (PLAIN.test(value) && !OTHERWISE.test(value)) return value;
-  // eslint-disable-next-line no-control-regex
-  return /[\n\r\t\u0000-\u001f]/.test(value) ? JSON.stringify(value) : `'${value.replaceAll("'", "''")}'`;
+  return /\p{Cc}/u.test(value) ? JSON.stringify(value) : `'${value.replaceAll("'", "''")}'`;
 }
 
 /** A text with edits made that do not overlap; of two at one place the first comes first. */
