@@ -1,11 +1,11 @@
 import type { Range } from '../base/lines.ts';
 import type { Diagnostic, TextEdit } from '../model/diagnostic.ts';
-import { analyze, type Analysis, type Surroundings } from './analyze.ts';
+import type { Analysis } from './analyze.ts';
 import { ASKS_FIRST, cureOf } from './fixes/cures.ts';
-import { caseOf, type Mend } from './fixes/mend.ts';
+import { caseOf, type Mend, type Reread } from './fixes/mend.ts';
 import { eolOf, insertion, lineStart, withEdits } from './yaml-edits.ts';
 
-export type { Mend } from './fixes/mend.ts';
+export type { Mend, Reread } from './fixes/mend.ts';
 
 /** A diagnostic, and what can be done about it: the certain one first. */
 export interface Offer {
@@ -14,23 +14,23 @@ export interface Offer {
 }
 
 /** What mends the problems that touch a range, and what silences each (rule F3). */
-export function fixesAt(analysis: Analysis, { start, end }: Range): readonly Offer[] {
+export function fixesAt(analysis: Analysis, { start, end }: Range, reread: Reread): readonly Offer[] {
   const touches = (range: Range) => range.start <= end && start <= range.end;
   return analysis.diagnostics.flatMap((diagnostic) => {
     const isOwn = touches(diagnostic.range);
     // A cycle can be broken at every hop.
     const isHop = diagnostic.code === 'baton/cycle' && diagnostic.related.some(({ range }) => touches(range));
     if (!isOwn && !isHop) return [];
-    const mends = mendsOf(analysis, diagnostic);
+    const mends = mendsOf(analysis, diagnostic, reread);
     return [{ diagnostic, mends: isOwn ? [...mends, silence(analysis.text, diagnostic)] : mends }];
   });
 }
 
 /** What takes one diagnostic away. */
-export function mendsOf(analysis: Analysis, diagnostic: Diagnostic): readonly Mend[] {
+export function mendsOf(analysis: Analysis, diagnostic: Diagnostic, reread: Reread): readonly Mend[] {
   const isOnly = diagnostic.fixes.length === 1 && !ASKS_FIRST.has(diagnostic.code);
   const own = diagnostic.fixes.map((fix): Mend => ({ ...fix, isPreferred: isOnly }));
-  const cured = cureOf(diagnostic.code)?.(caseOf(analysis, diagnostic)) ?? [];
+  const cured = cureOf(diagnostic.code)?.(caseOf(analysis, diagnostic, reread)) ?? [];
   const titles = new Set(own.map(({ title }) => title));
   const all = [...own, ...cured.filter(({ title }) => !titles.has(title))];
   return all.toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred));
@@ -48,30 +48,29 @@ export function silence(text: string, { code, range }: Diagnostic): Mend {
 const MOST_ROUNDS = 50;
 
 /** The text with all that is certain made, until nothing certain is left. */
-export function fixAll(analysis: Analysis, surroundings: Surroundings = {}): string {
+export function fixAll(analysis: Analysis, reread: Reread): string {
   let now = analysis;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const mends = certainMends(now);
+    const mends = certainMends(now, reread);
     const [first] = mends;
     if (first === undefined) break;
-    const together = analyze(
+    const together = reread(
       withEdits(
         now.text,
         mends.flatMap(({ edits }) => edits),
       ),
-      surroundings,
     );
     // Two that are right alone may collide, such as two keys that both mean a third: then one after the other.
     const isWorse = mends.length > 1 && collisions(together) > collisions(now);
-    now = isWorse ? analyze(withEdits(now.text, first.edits), surroundings) : together;
+    now = isWorse ? reread(withEdits(now.text, first.edits)) : together;
   }
   return now.text;
 }
 
 /** The same as one edit, as small as it can be, so that the cursor and what stands around it stay. */
-export function fixAllEdit(analysis: Analysis, surroundings: Surroundings = {}): TextEdit | undefined {
+export function fixAllEdit(analysis: Analysis, reread: Reread): TextEdit | undefined {
   const { text } = analysis;
-  const mended = fixAll(analysis, surroundings);
+  const mended = fixAll(analysis, reread);
   if (mended === text) return undefined;
   const shorter = Math.min(text.length, mended.length);
   let start = 0;
@@ -91,13 +90,13 @@ function collisions({ diagnostics }: Analysis): number {
 }
 
 /** As many of the certain mends as do not touch each other. While the text is no YAML, only what makes it one is certain. */
-function certainMends(analysis: Analysis): readonly Mend[] {
+function certainMends(analysis: Analysis, reread: Reread): readonly Mend[] {
   const isBroken = analysis.diagnostics.some(({ code }) => code === 'baton/yaml');
   const mends: Mend[] = [];
   let taken: readonly Range[] = [];
   for (const diagnostic of analysis.diagnostics) {
     if (isBroken && diagnostic.code !== 'baton/yaml') continue;
-    const mend = mendsOf(analysis, diagnostic).find(({ isPreferred }) => isPreferred);
+    const mend = mendsOf(analysis, diagnostic, reread).find(({ isPreferred }) => isPreferred);
     if (mend === undefined || mend.edits.some(({ range }) => taken.some((each) => touch(range, each))))
       continue;
     mends.push(mend);

@@ -6,7 +6,8 @@ import {
   type Range as LspRange,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
-import { fixAllEdit, fixesAt } from '../language/fixes.ts';
+import { analyze } from '../language/analyze.ts';
+import { fixAllEdit, fixesAt, type Reread } from '../language/fixes.ts';
 import { refactoringsAt, type Refactoring } from '../language/refactorings.ts';
 import type { Diagnostic, TextEdit } from '../model/diagnostic.ts';
 import { lspRange } from './lsp-range.ts';
@@ -51,7 +52,7 @@ function quickFixes(
   shown: CodeActionContext['diagnostics'],
 ): CodeAction[] {
   const { analysis, lines } = open;
-  const found = fixesAt(analysis, { start: lines.offset(start), end: lines.offset(end) });
+  const found = fixesAt(analysis, { start: lines.offset(start), end: lines.offset(end) }, rereader(open));
   return found.flatMap(({ diagnostic, mends }) =>
     mends.map(({ title, edits, isPreferred }) => ({
       title,
@@ -78,7 +79,7 @@ function refactors(
   const { analysis, lines, folder } = open;
   const read = (ref: string) => {
     const found = folder?.project.workflows.read(ref);
-    return found?.ok === true ? found.value.text : undefined;
+    return found?.ok === true ? found.value.analysis : undefined;
   };
   const place = { start: lines.offset(start), end: lines.offset(end) };
   const found = refactoringsAt(analysis, place, folder === undefined ? undefined : read);
@@ -126,9 +127,14 @@ function isSame(
 }
 
 function fixAll(open: OpenWorkflow): CodeAction[] {
-  const edit = fixAllEdit(open.analysis, { ref: open.ref });
+  const edit = fixAllEdit(open.analysis, rereader(open));
   if (edit === undefined) return [];
   return [{ title: 'Fix all Baton problems', kind: FIX_ALL, edit: editOf(open, [edit]) }];
+}
+
+function rereader({ ref, folder }: OpenWorkflow): Reread {
+  if (folder === undefined) return (text) => analyze(text);
+  return (text) => analyze(text, { ref, look: (child) => folder.project.workflows.look(child) });
 }
 
 function editOf({ uri, lines }: OpenWorkflow, edits: readonly TextEdit[]): WorkspaceEdit {

@@ -86,13 +86,14 @@ const BRINGS_TO_LIGHT: Readonly<Record<string, readonly string[]>> = {
   'baton/yaml': ['baton/type'],
 };
 
-const FILES = allFiles().map((text) => analyze(text, { look }));
+const reread = (text: string) => analyze(text, { look });
+const FILES = allFiles().map(reread);
 
 suite('The mends', () => {
   test('are there for every problem of the corpus that anybody but its author can mend', () => {
     const used = new Set<string>();
     const bare = each((analysis, diagnostic) => {
-      if (mendsOf(analysis, diagnostic).length > 0) return [];
+      if (mendsOf(analysis, diagnostic, reread).length > 0) return [];
       const { code, message } = diagnostic;
       const known = NO_SAFE_CURE.find(([own, pattern]) => own === code && pattern.test(message));
       if (known === undefined) return [`${code}: ${message}`];
@@ -108,7 +109,7 @@ suite('The mends', () => {
 
   test('take their problem away, and bring no other', () => {
     const wrong = each((analysis, diagnostic) =>
-      mendsOf(analysis, diagnostic).flatMap((mend) => {
+      mendsOf(analysis, diagnostic, reread).flatMap((mend) => {
         const after = analyze(edited(analysis.text, mend.edits), { look });
         const isThere =
           count(after, diagnostic.code) >= count(analysis, diagnostic.code) && isSaid(after, diagnostic);
@@ -127,7 +128,7 @@ suite('The mends', () => {
 
   test('are offered in edits that do not overlap', () => {
     const overlapping = each((analysis, diagnostic) =>
-      mendsOf(analysis, diagnostic).flatMap(({ title, edits }) => {
+      mendsOf(analysis, diagnostic, reread).flatMap(({ title, edits }) => {
         const sorted = edits.toSorted((a, b) => a.range.start - b.range.start);
         return sorted.some(({ range }, i) => range.start < (sorted[i - 1]?.range.end ?? 0)) ? [title] : [];
       }),
@@ -161,7 +162,7 @@ function offered(marked: string): string {
 
 function mendsAt(marked: string): readonly Mend[] {
   const { analysis, offset } = cursorIn(marked, { look });
-  return fixesAt(analysis, { start: offset, end: offset }).flatMap(({ mends }) => mends);
+  return fixesAt(analysis, { start: offset, end: offset }, reread).flatMap(({ mends }) => mends);
 }
 
 /** The text after the mend of a title. */
@@ -305,7 +306,7 @@ suite('A mend', () => {
 });
 
 suite('All that is certain', () => {
-  const all = (text: string) => fixAll(analyze(text, { look }), { look });
+  const all = (text: string) => fixAll(reread(text), reread);
 
   test('is mended at once, also what the first mend brings to light', () => {
     assert.equal(
@@ -371,7 +372,7 @@ suite('All that is certain', () => {
     const isBroken = count(analysis, 'baton/yaml') > 0;
     return analysis.diagnostics
       .filter(({ code }) => !isBroken || code === 'baton/yaml')
-      .flatMap((diagnostic) => mendsOf(analysis, diagnostic))
+      .flatMap((diagnostic) => mendsOf(analysis, diagnostic, reread))
       .filter(({ isPreferred }) => isPreferred)
       .map(({ title }) => title);
   }

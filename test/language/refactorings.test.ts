@@ -24,7 +24,10 @@ steps:
   'odd.workflow.yaml': 'env: { A: b }\nsteps:\n  a: { run: x }\n',
   'taken.workflow.yaml': 'steps:\n  a: { run: x }\n',
 };
-const read = (ref: string): string | undefined => CHILDREN[ref];
+const read = (ref: string): Analysis | undefined => {
+  const text = CHILDREN[ref];
+  return text === undefined ? undefined : analyze(text, { ref });
+};
 
 /** What is offered where `‸` stands, or between two of them. */
 function at(marked: string): { readonly text: string; readonly found: readonly Refactoring[] } {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Diagnostic, TextEdit } from '../../model/diagnostic.ts';
-import { fixAllEdit, fixesAt, type Mend } from '../../language/fixes.ts';
+import type { Analysis } from '../../language/analyze.ts';
+import { fixAllEdit, fixesAt, type Mend, type Reread } from '../../language/fixes.ts';
 import { refactoringsAt, type Refactoring } from '../../language/refactorings.ts';
 import { editorRange } from '../ranges.ts';
 import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
@@ -15,10 +16,11 @@ export const offerFixes: Feature = (world) =>
       provideCodeActions(document, range, { only, diagnostics: shown }) {
         const open = workflowAt(world, document);
         if (open === undefined) return undefined;
-        if (only?.intersects(FIX_ALL) === true) return fixAll(open);
+        const reread = (text: string) => world.analyses.reread(document, text);
+        if (only?.intersects(FIX_ALL) === true) return fixAll(open, reread);
         const place = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
         const wants = (kind: vscode.CodeActionKind) => only === undefined || only.intersects(kind);
-        const fixes = wants(vscode.CodeActionKind.QuickFix) ? fixesAt(open.analysis, place) : [];
+        const fixes = wants(vscode.CodeActionKind.QuickFix) ? fixesAt(open.analysis, place, reread) : [];
         const others = wants(vscode.CodeActionKind.Refactor)
           ? refactoringsAt(open.analysis, place, readerOf(open))
           : [];
@@ -77,13 +79,13 @@ const KINDS: Readonly<Record<Refactoring['kind'], vscode.CodeActionKind>> = {
   move: vscode.CodeActionKind.RefactorMove,
 };
 
-/** The texts of other files of the project; nobody can look outside of one. */
-function readerOf({ place }: OpenWorkflow): ((ref: string) => string | undefined) | undefined {
+/** Other files of the project; nobody can look outside of one. */
+function readerOf({ place }: OpenWorkflow): ((ref: string) => Analysis | undefined) | undefined {
   return (
     place &&
     ((ref) => {
       const found = place.project.workflows.read(ref);
-      return found.ok ? found.value.text : undefined;
+      return found.ok ? found.value.analysis : undefined;
     })
   );
 }
@@ -102,8 +104,8 @@ function refactorAction(
 }
 
 /** Everything that is certain, until nothing certain is left. */
-function fixAll(open: OpenWorkflow): vscode.CodeAction[] {
-  const edit = fixAllEdit(open.analysis, { ref: open.ref });
+function fixAll(open: OpenWorkflow, reread: Reread): vscode.CodeAction[] {
+  const edit = fixAllEdit(open.analysis, reread);
   if (edit === undefined) return [];
   const action = new vscode.CodeAction(vscode.l10n.t('Fix all Baton problems'), FIX_ALL);
   action.edit = editOf([edit], open);

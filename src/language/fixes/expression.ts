@@ -1,4 +1,3 @@
-import { analyze } from '../analyze.ts';
 import { withEdits } from '../yaml-edits.ts';
 import { certain, possible, replace, useAround, type Case, type Cure, type Mend } from './mend.ts';
 
@@ -43,8 +42,8 @@ function closing({ text, diagnostic: { range, message } }: Case): readonly Mend[
 }
 
 /** What is left must be an expression that can be read. */
-function helps({ analysis, diagnostic }: Case, { edits }: Mend): boolean {
-  const after = analyze(withEdits(analysis.text, edits)).diagnostics;
+function helps({ analysis, diagnostic, reread }: Case, { edits }: Mend): boolean {
+  const after = reread(withEdits(analysis.text, edits)).diagnostics;
   const count = (found: readonly { readonly code: string }[]) =>
     found.filter(({ code }) => code === diagnostic.code || code === 'baton/yaml').length;
   return count(after) < count(analysis.diagnostics);

@@ -11,6 +11,9 @@ export interface Mend extends Fix {
   readonly isPreferred: boolean;
 }
 
+/** Reads a text as the analysis was read: a cure that is in doubt looks at what comes of it. */
+export type Reread = (text: string) => Analysis;
+
 /** A diagnostic with all that a cure looks at. */
 export interface Case {
   readonly text: string;
@@ -18,14 +21,15 @@ export interface Case {
   readonly diagnostic: Diagnostic;
   /** The way from the root to where the diagnostic begins. */
   readonly links: readonly Link[];
+  readonly reread: Reread;
 }
 
 /** Says how a diagnostic of one code can be taken away; nothing where only a person can know. */
 export type Cure = (patient: Case) => readonly Mend[];
 
-export function caseOf(analysis: Analysis, diagnostic: Diagnostic): Case {
+export function caseOf(analysis: Analysis, diagnostic: Diagnostic, reread: Reread): Case {
   const { text, tree } = analysis;
-  return { text, analysis, diagnostic, links: linksTo(tree, diagnostic.range.start) };
+  return { text, analysis, diagnostic, reread, links: linksTo(tree, diagnostic.range.start) };
 }
 
 /** A mend that is certain. */

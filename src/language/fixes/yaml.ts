@@ -1,5 +1,4 @@
 import type { Diagnostic, TextEdit } from '../../model/diagnostic.ts';
-import { analyze } from '../analyze.ts';
 import { insertion, lineStart, withEdits } from '../yaml-edits.ts';
 import { certain, possible, replace, type Case, type Cure, type Mend } from './mend.ts';
 
@@ -87,8 +86,8 @@ function closed({ text, diagnostic: { range, message } }: Case): readonly Mend[]
 }
 
 /** Less is broken. Where other mistakes come to light, a person decides. */
-function proven({ analysis, diagnostic, text }: Case, mend: Mend): readonly Mend[] {
-  const after = analyze(withEdits(text, mend.edits)).diagnostics;
+function proven({ analysis, diagnostic, text, reread }: Case, mend: Mend): readonly Mend[] {
+  const after = reread(withEdits(text, mend.edits)).diagnostics;
   const isThere = after.some(
     ({ code, message, range }) =>
       code === diagnostic.code && message === diagnostic.message && range.start === diagnostic.range.start,

@@ -2,7 +2,7 @@ import { hasExpression, splitTemplate } from '../../expression/template.ts';
 import type { TextEdit } from '../../model/diagnostic.ts';
 import { refFrom } from '../../model/ref.ts';
 import type { InputDeclaration } from '../../model/workflow.ts';
-import { analyze, blockers, type Analysis } from '../analyze.ts';
+import type { Analysis } from '../analyze.ts';
 import { needEntries } from '../edges.ts';
 import { inFile } from '../expression-uses.ts';
 import { freeName } from '../fixes/mend.ts';
@@ -26,20 +26,19 @@ export const inlineWorkflow: Refactor = (here) => {
   const [step, other] = steps;
   const path = textOf(valueOf(step?.node, 'workflow'));
   if (step === undefined || other !== undefined || path === undefined || hasExpression(path)) return [];
-  const childText = read?.(refFrom(analysis.workflow.ref, path));
+  const child = read?.(refFrom(analysis.workflow.ref, path));
   const block = blocksOf(text, level)?.find((each) => each.step === step);
-  if (childText === undefined || block === undefined || !hasOnly(step, STEP_FIELDS)) return [];
-  const child = analyze(childText);
-  const inner = blocksOf(childText, child.index.steps);
+  if (child === undefined || block === undefined || !hasOnly(step, STEP_FIELDS)) return [];
+  const inner = blocksOf(child.text, child.index.steps);
   if (inner === undefined || !isPlain(child)) return [];
   const names = newNames(here, step, child);
   const values = valuesOf(child, step);
   const leads = values && childEdits(child, { names, values, needs: needEntries(step).map(({ id }) => id) });
   const around = leads && outsideEdits(here, { step, child, names });
   if (leads === undefined || around === undefined) return [];
-  const by = columnOf(text, step.range.start) - columnOf(childText, inner[0]?.step.range.start ?? 0);
+  const by = columnOf(text, step.range.start) - columnOf(child.text, inner[0]?.step.range.start ?? 0);
   const lines = inner.map((each) => {
-    const own = shifted(partWith(childText, each, leads.edits), by);
+    const own = shifted(partWith(child.text, each, leads.edits), by);
     return (
       own + (leads.added.get(each.step) === undefined ? '' : shifted(leads.added.get(each.step) ?? '', by))
     );
@@ -59,7 +58,7 @@ function isPlain(child: Analysis): boolean {
     ({ parsed }) =>
       parsed.ok && parsed.value.references.some(({ path: [root] }) => root === 'run' || root === 'schedule'),
   );
-  return hasFields && blockers(child).length === 0 && !asksRun;
+  return hasFields && child.runnable && !asksRun;
 }
 
 /** The ids of the child's steps here: as they are, unless taken; one step alone takes the place of the one that ran it. */

@@ -21,8 +21,8 @@ export interface Here {
   /** The steps of one level that the selection touches; the innermost one at a cursor. */
   readonly steps: readonly StepEntry[];
   readonly level: StepLevel;
-  /** The text of another file of the project; undefined where there is none. Absent where nobody can look. */
-  readonly read: ((ref: WorkflowRef) => string | undefined) | undefined;
+  /** Another file of the project, read as a workflow; undefined where there is none. Absent where nobody can look. */
+  readonly read: ((ref: WorkflowRef) => Analysis | undefined) | undefined;
 }
 
 /** Offers what can be done here without changing what the workflow does; nothing where that is not sure. */
