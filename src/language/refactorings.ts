@@ -1,4 +1,5 @@
 import type { Range } from '../base/lines.ts';
+import type { TextEdit } from '../model/diagnostic.ts';
 import type { Analysis } from './analyze.ts';
 import { addGate } from './refactor/add-gate.ts';
 import { extractScript } from './refactor/extract-script.ts';
@@ -11,7 +12,7 @@ import { moveStep, sortSteps } from './refactor/sort-steps.ts';
 import { splitCommand } from './refactor/split-command.ts';
 import { surroundWithLoop } from './refactor/surround-with-loop.ts';
 import { allSteps, type StepEntry, type StepLevel } from './step-entries.ts';
-import { lineStart } from './yaml-edits.ts';
+import { eolOf, lineStart } from './yaml-edits.ts';
 
 export type { Refactoring } from './refactor/refactoring.ts';
 
@@ -38,7 +39,15 @@ export function refactoringsAt(
   const here: Here = { analysis, text, range, read, ...chosen };
   const isOfSteps = range.end > range.start || isOnKey(analysis, chosen.steps, range);
   const asked = isOfSteps ? [...OF_STEPS, ...ANYWHERE] : ANYWHERE;
-  return asked.flatMap((refactor) => refactor(here));
+  const eol = eolOf(text);
+  return asked
+    .flatMap((refactor) => refactor(here))
+    .map((found) => ({ ...found, edits: found.edits.map((edit) => withLineEnds(edit, eol)) }));
+}
+
+/** Lines end as they do in the file. */
+function withLineEnds({ range, newText }: TextEdit, eol: string): TextEdit {
+  return { range, newText: newText.replace(/\r?\n/g, eol) };
 }
 
 const UNSURE: ReadonlySet<string> = new Set([

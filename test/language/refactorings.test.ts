@@ -434,3 +434,122 @@ suite('Every refactoring', () => {
     );
   });
 });
+
+suite('What waits for what', () => {
+  const step = fc.record({
+    needs: fc.array(fc.nat(20), { maxLength: 3 }),
+    reads: fc.option(fc.nat(20), { nil: undefined }),
+    style: fc.constantFrom('flow', 'list', 'lines', 'workflow'),
+    comment: fc.boolean(),
+    blank: fc.boolean(),
+  });
+  type Sample = ReturnType<typeof step.generate>['value'];
+
+  /** Steps in any order, each of which needs or reads some of those with smaller numbers. */
+  function written(samples: readonly Sample[], order: readonly number[]): string {
+    const steps = samples.map(({ needs, reads, style, comment, blank }, i) => {
+      const ids = i === 0 ? [] : [...new Set(needs.map((need) => `s${need % i}`))];
+      const read = reads === undefined || i === 0 ? 'x' : `\${{ steps.s${reads % i}.outputs.tag }}`;
+      const head = `${blank ? '\n' : ''}${comment ? `  # about s${i}\n` : ''}`;
+      const end = comment ? ' # why' : '';
+      if (style === 'workflow')
+        return `${head}  s${i}:\n    workflow: publish.workflow.yaml\n    with: { tag: "${read}" }\n${ids.length > 0 ? `    needs: [${ids.join(', ')}]${end}\n` : ''}`;
+      const run = `echo "tag=${read}" >> "$BATON_OUTPUT"`;
+      if (style === 'flow')
+        return `${head}  s${i}: { run: '${run}'${ids.length > 0 ? `, needs: [${ids.join(', ')}]` : ''} }${end}\n`;
+      const list =
+        ids.length === 0
+          ? ''
+          : style === 'list'
+            ? `    needs: [${ids.join(', ')}]${end}\n`
+            : `    needs:\n${ids.map((id) => `      - ${id}\n`).join('')}`;
+      return `${head}  s${i}:\n${list}    run: |\n      echo a\n      ${run}\n`;
+    });
+    return `steps:\n${order.map((i) => steps[i] ?? '').join('')}`;
+  }
+
+  /** `a < b` for every step that waits for another, however far down; steps of one class count as one. */
+  function waits({ graph }: Analysis, classOf: (id: string) => string | undefined): readonly string[] {
+    const below = new Map<string, Set<string>>();
+    for (const { from, to } of graph.edges) below.set(from, (below.get(from) ?? new Set()).add(to));
+    const found = new Set<string>();
+    for (const from of below.keys()) {
+      const seen = new Set([from]);
+      for (const each of seen) for (const to of below.get(each) ?? []) seen.add(to);
+      for (const to of seen) {
+        const [a, b] = [classOf(from), classOf(to)];
+        if (a !== undefined && b !== undefined && a !== b) found.add(`${a} < ${b}`);
+      }
+    }
+    // What leads through a class of several leads on.
+    for (let size = -1; size !== found.size;) {
+      size = found.size;
+      for (const first of [...found]) {
+        const [a = '', b = ''] = first.split(' < ');
+        for (const second of [...found])
+          if (second.startsWith(`${b} < `)) found.add(`${a} < ${second.slice(b.length + 3)}`);
+      }
+    }
+    return [...found].sort();
+  }
+
+  test('stays as it was, whatever is done to any workflow', () => {
+    const kinds = new Set<string>();
+    const samples = fc.array(step, { minLength: 2, maxLength: 6 });
+    const orders = fc.array(fc.nat(1000), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(samples, orders, fc.boolean(), fc.boolean(), (steps, keys, isSelection, isWindows) => {
+        const order = steps.map((_, i) => i).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+        const unix = written(steps, order);
+        const text = isWindows ? unix.replaceAll('\n', '\r\n') : unix;
+        const analysis = analyze(text);
+        const { entries } = analysis.index.steps;
+        for (const [i, { key, range }] of entries.entries()) {
+          const end = isSelection ? (entries[i + 1] ?? { range }).range.end - 1 : key.range.start;
+          const runs = text.indexOf('echo "tag', key.range.start);
+          for (const place of [
+            { start: key.range.start, end },
+            { start: runs, end: runs },
+          ]) {
+            if (place.start < 0) continue;
+            for (const { title, edits, newFile } of refactoringsAt(analysis, place, read)) {
+              kinds.add(title.replace(/"[^"]*"/, '…'));
+              const result = edited(text, edits);
+              const changed = analyze(result);
+              const told = `${title}\n${text}\n→\n${result}`;
+              assert.deepEqual(
+                changed.diagnostics.filter(({ severity }) => severity === 'error'),
+                [],
+                told,
+              );
+              if (newFile?.ref.endsWith('.yaml') === true)
+                assert.deepEqual(
+                  analyze(newFile.text).diagnostics.filter(({ severity }) => severity === 'error'),
+                  [],
+                );
+              if (isWindows) assert.doesNotMatch(result, /[^\r]\n/, told);
+              const chosen = entries
+                .filter((each) => each.range.start <= place.end && place.start <= each.range.end)
+                .map(({ id }) => id);
+              const isOne = /^(?:Surround|Extract (?:these|".*" into a w)|Inline|Turn)/.test(title);
+              const old = new Set(entries.map(({ id }) => id));
+              const before = waits(analysis, (id) => (isOne && chosen.includes(id) ? 'all' : id));
+              const after_ = waits(changed, (id) => {
+                if (isOne && (chosen.includes(id) || !old.has(id))) return 'all';
+                return old.has(id) ? id : undefined;
+              });
+              assert.deepEqual(after_, before, told);
+              for (const comment of text.match(/# about s\d/g) ?? [])
+                assert.ok(
+                  (result + (newFile?.text ?? '')).includes(comment) || title.startsWith('Inline'),
+                  told,
+                );
+            }
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+    assert.ok(kinds.size >= 9, [...kinds].join('\n'));
+  });
+});

@@ -1,30 +1,26 @@
 import { freeName } from '../fixes/mend.ts';
 import { addNeed } from '../fixes/unknown-step.ts';
 import { allSteps } from '../step-entries.ts';
-import { entryOf } from '../tree.ts';
 import { columnOf, lineInsertion } from '../yaml-edits.ts';
 import type { Refactor } from './refactoring.ts';
-import { blocksOf, shifted } from './step-blocks.ts';
+import { blocksOf, needsLine, shifted } from './step-blocks.ts';
 
 /** A question to a person that a step waits for, once all that it needs is done. */
 export const addGate: Refactor = ({ analysis, text, level, steps }) => {
   const [step, other] = steps;
   if (step === undefined || other !== undefined || level.place === 'finally') return [];
   const block = blocksOf(text, level)?.find((each) => each.step === step);
-  const needs = entryOf(step.node, 'needs');
-  const written =
-    needs === undefined ? undefined : text.slice(needs.value.range.start, needs.value.range.end);
-  if (block === undefined || /[\n#{]/.test(written ?? '')) return [];
+  const needs = needsLine(text, step);
+  if (block === undefined || needs === 'refused') return [];
   const taken = new Set([...allSteps(analysis.index.steps, analysis.index.finally)].map(({ id }) => id));
   const id = freeName(`approve_${step.id}`, taken);
   const lines = [
     `${id}:`,
-    ...(written === undefined ? [] : [`  needs: ${written}`]),
+    ...(needs === undefined ? [] : [`  needs: ${needs.written}`]),
     `  gate: { approval: 'Go on with ${step.id}?' }`,
   ];
   const gate = shifted(lines.join('\n'), columnOf(text, step.range.start)).trimEnd();
-  const needed =
-    needs === undefined ? addNeed(text, step, id)[0]?.edits : [{ range: needs.value.range, newText: id }];
+  const needed = needs === undefined ? addNeed(text, step, id)[0]?.edits : [needs.become(id)];
   if (needed === undefined) return [];
   return [
     {

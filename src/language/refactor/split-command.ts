@@ -3,7 +3,7 @@ import { allSteps, type StepEntry } from '../step-entries.ts';
 import { entryOf, textOf, valueOf, type YamlNode } from '../tree.ts';
 import { columnOf, eolOf, lineEnd, lineStart } from '../yaml-edits.ts';
 import type { Here, Refactor } from './refactoring.ts';
-import { blocksOf, isOpen, shifted } from './step-blocks.ts';
+import { blocksOf, isOpen, needsLine, shifted } from './step-blocks.ts';
 
 /** What every part of a command that is cut in pieces has; a step with anything else stays in one piece. */
 const COPIED = ['env', 'cwd', 'shell'] as const;
@@ -30,9 +30,9 @@ export const splitCommand: Refactor = (here) => {
   if (!lines.every(({ text: line }) => isWhole(line)) || moved.some(({ text: line }) => leavesTraces(line)))
     return [];
   const taken = new Set([...allSteps(analysis.index.steps, analysis.index.finally)].map(({ id }) => id));
-  const needs = entryOf(step.node, 'needs');
-  let before = needs === undefined ? undefined : text.slice(needs.value.range.start, needs.value.range.end);
-  if (before?.includes('\n') === true) return [];
+  const needs = needsLine(text, step);
+  if (needs === 'refused') return [];
+  let before = needs?.written;
   const column = columnOf(text, step.range.start);
   const fresh: string[] = [];
   for (const part of parts.slice(0, -1)) {
@@ -53,7 +53,7 @@ export const splitCommand: Refactor = (here) => {
           range: at(lineStart(text, run.range.start)),
           newText: `${' '.repeat(fields)}needs: ${before ?? ''}${eol}`,
         }
-      : { range: needs.value.range, newText: before ?? '' };
+      : needs.become(before ?? '');
   return [
     {
       title: 'Turn this command into a step',

@@ -1,6 +1,7 @@
 import type { Range } from '../../base/lines.ts';
 import type { TextEdit } from '../../model/diagnostic.ts';
 import type { StepEntry, StepLevel } from '../step-entries.ts';
+import { entryOf } from '../tree.ts';
 import {
   columnOf,
   hasAnchor,
@@ -65,4 +66,25 @@ export function shifted(lines: string, by: number): string {
 /** One id as it is, several as a list on one line. */
 export function needsText(ids: readonly string[]): string {
   return ids.length === 1 ? (ids[0] ?? '') : `[${ids.join(', ')}]`;
+}
+
+/** The needs of a step on one line, and the edit that makes one other need of them all. */
+export interface NeedsLine {
+  readonly written: string;
+  readonly become: (id: string) => TextEdit;
+}
+
+/** Undefined where there are none; `refused` where a comment or a line break in them would be lost. */
+export function needsLine(text: string, { node }: StepEntry): NeedsLine | 'refused' | undefined {
+  const entry = entryOf(node, 'needs');
+  if (entry === undefined) return undefined;
+  const { key, value } = entry;
+  const items = value.kind === 'list' ? value.items : [value];
+  const texts = items.map(({ range: { start, end } }) => text.slice(start, end));
+  const whole = text.slice(key.range.end, value.range.end);
+  if (/#/.test(whole) || texts.some((each) => each === '' || each.includes('\n'))) return 'refused';
+  return {
+    written: value.kind === 'list' ? `[${texts.join(', ')}]` : (texts[0] ?? ''),
+    become: (id) => ({ range: { start: key.range.end, end: value.range.end }, newText: `: ${id}` }),
+  };
 }
