@@ -33,7 +33,16 @@ export function mendsOf(analysis: Analysis, diagnostic: Diagnostic, reread: Rere
   const cured = cureOf(diagnostic.code)?.(caseOf(analysis, diagnostic, reread)) ?? [];
   const titles = new Set(own.map(({ title }) => title));
   const all = [...own, ...cured.filter(({ title }) => !titles.has(title))];
-  return all.toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred));
+  return all
+    .map((mend) => ({ ...mend, edits: mend.edits.map((edit) => inLines(analysis.text, edit)) }))
+    .toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred));
+}
+
+/** Lines end as they do in the file; and the text of a block, whose range holds its line break, keeps it. */
+function inLines(text: string, { range, newText }: TextEdit): TextEdit {
+  const isBlock = range.end > range.start && text[range.end - 1] === '\n' && newText !== '';
+  const whole = isBlock && !newText.endsWith('\n') ? `${newText}\n` : newText;
+  return { range, newText: whole.replace(/\r?\n/g, eolOf(text)) };
 }
 
 /** F3: a comment on the line above takes a diagnostic away. */

@@ -250,6 +250,20 @@ suite('A mend', () => {
       expected: 'steps:\n  a:\n    run: x # keep\n',
     },
     {
+      name: 'makes two steps of two kinds, one after the other',
+      marked:
+        'steps:\n  p: { run: x }\n  # about a\n  a:\n    needs: p\n    language: node # 20\n    script: |\n      x\n    name: A\n    ‸run: y # then\n',
+      title: 'Make 2 steps of it',
+      expected:
+        'steps:\n  p: { run: x }\n  a_script:\n    needs: p\n    language: node # 20\n    script: |\n      x\n  # about a\n  a:\n    needs: a_script\n    name: A\n    run: y # then\n',
+    },
+    {
+      name: 'keeps the line break of a text in a block',
+      marked: 'steps:\n  build: { run: x }\n  a:\n    needs: ‸>-\n      biuld\n    run: x\n',
+      title: 'Change to "build"',
+      expected: 'steps:\n  build: { run: x }\n  a:\n    needs: build\n    run: x\n',
+    },
+    {
       name: 'takes an unused input away, and `inputs` with the last one',
       marked: 'inputs:\n  wh‸o: {} # nobody\nsteps: { a: { run: x } }\n',
       title: 'Take this input away',
@@ -361,7 +375,9 @@ suite('All that is certain', () => {
           const from = Math.floor(at * text.length);
           text = text.slice(0, from) + added + text.slice(from + length);
         }
-        assert.deepEqual(certainIn(all(text)), []);
+        const mended = all(text);
+        assert.deepEqual(certainIn(mended), []);
+        if (reread(text).runnable) assert.ok(reread(mended).runnable, `${text}\n→\n${mended}`);
       }),
       { numRuns: 150 },
     );

@@ -1,6 +1,7 @@
 import { needEntries } from '../edges.ts';
 import { linksTo } from '../yaml-edits.ts';
-import { certain, freeName, possible, remove, replace, stepAround, type Case, type Cure } from './mend.ts';
+import { freeName } from '../free-name.ts';
+import { certain, possible, remove, replace, stepAround, type Case, type Cure } from './mend.ts';
 
 /** One of the two goes: a person says which, unless they are the same. */
 export const cureDuplicateKey: Cure = (patient) => {

@@ -1,5 +1,6 @@
 import { linksTo, removal, type Link } from '../yaml-edits.ts';
 import { STEP_KINDS } from '../../model/step-kind.ts';
+import { COMPANIONS, kindsApart } from './kinds-apart.ts';
 import { possible, type Case, type Cure, type Mend } from './mend.ts';
 
 const ONE_OF: readonly (readonly string[])[] = [
@@ -8,9 +9,6 @@ const ONE_OF: readonly (readonly string[])[] = [
   ['command', 'acp', 'model', 'profile'],
   ['cron', 'every', 'at'],
 ];
-
-/** What means something only beside one kind. */
-const COMPANIONS: Readonly<Record<string, string>> = { language: 'script', with: 'workflow' };
 
 function isOnlyFor(companion: string, kept: string): boolean {
   return companion in COMPANIONS && COMPANIONS[companion] !== kept;
@@ -23,7 +21,7 @@ export const cureKind: Cure = (patient) => {
   const names = ONE_OF.find((each) => each.includes(own.entry.key.text)) ?? [];
   const there = own.map.entries.filter(({ key }) => names.includes(key.text));
   if (there.length < 2) return [];
-  return there.flatMap(({ key }) =>
+  const kept = there.flatMap(({ key }) =>
     keepOnly(
       patient,
       own.map.entries.filter(
@@ -32,6 +30,7 @@ export const cureKind: Cure = (patient) => {
       key.text,
     ),
   );
+  return names === STEP_KINDS ? [...kept, ...kindsApart(patient, own.map, there)] : kept;
 };
 
 function keepOnly(

@@ -4,7 +4,8 @@ import type { StepEntry } from '../step-entries.ts';
 import { entryOf, textOf, valueOf, type YamlScalar } from '../tree.ts';
 import { addition, columnOf, eolOf, isFlowAt, scalar } from '../yaml-edits.ts';
 import type { TextEdit } from '../../model/diagnostic.ts';
-import { freeName, possible, replace, stepAround, type Case, type Cure, type Mend } from './mend.ts';
+import { freeName } from '../free-name.ts';
+import { possible, replace, stepAround, type Case, type Cure, type Mend } from './mend.ts';
 
 /** What a program reads a variable by, where a bare expression stood; undefined where no one way is right. */
 const READS: Readonly<Record<string, (name: string) => string>> = {

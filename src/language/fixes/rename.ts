@@ -1,6 +1,7 @@
 import { namesIn } from '../navigate.ts';
 import { allSteps } from '../step-entries.ts';
-import { freeName, possible, replace, type Cure } from './mend.ts';
+import { freeName } from '../free-name.ts';
+import { possible, replace, type Cure } from './mend.ts';
 
 /** A step or an input with a name that cannot be one gets one that can, everywhere. */
 export const cureName: Cure = ({ analysis, diagnostic: { range } }) => {

@@ -1,4 +1,5 @@
-import { freeName, possible, remove, replace, type Cure } from './mend.ts';
+import { freeName } from '../free-name.ts';
+import { possible, remove, replace, type Cure } from './mend.ts';
 
 /** A variable of Baton's own: another name, or without it. */
 export const cureReserved: Cure = (patient) => {

@@ -1,9 +1,9 @@
-import { freeName } from '../fixes/mend.ts';
+import { freeName } from '../free-name.ts';
 import { addNeed } from '../fixes/unknown-step.ts';
 import { allSteps } from '../step-entries.ts';
 import { columnOf, lineInsertion } from '../yaml-edits.ts';
 import type { Refactor } from './refactoring.ts';
-import { blocksOf, needsLine, shifted } from './step-blocks.ts';
+import { blocksOf, needsLine, shifted } from '../step-blocks.ts';
 
 /** A question to a person that a step waits for, once all that it needs is done. */
 export const addGate: Refactor = ({ analysis, text, level, steps }) => {

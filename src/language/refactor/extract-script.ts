@@ -2,7 +2,7 @@ import { hasExpression } from '../../expression/template.ts';
 import { refFrom } from '../../model/ref.ts';
 import { textOf, valueOf, entryOf } from '../tree.ts';
 import type { Refactor } from './refactoring.ts';
-import { isOpen } from './step-blocks.ts';
+import { isOpen } from '../step-blocks.ts';
 
 /** A command of several lines in a file of its own, beside the workflow. */
 export const extractScript: Refactor = ({ analysis: { workflow, tree }, text, steps, range, read }) => {

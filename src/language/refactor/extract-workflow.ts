@@ -1,6 +1,6 @@
 import type { TextEdit } from '../../model/diagnostic.ts';
 import { refFrom } from '../../model/ref.ts';
-import { freeName } from '../fixes/mend.ts';
+import { freeName } from '../free-name.ts';
 import { inFile } from '../expression-uses.ts';
 import { allSteps, type StepEntry } from '../step-entries.ts';
 import { entryOf, textOf, valueOf } from '../tree.ts';
@@ -8,7 +8,7 @@ import { columnOf, lineEnd, lineStart } from '../yaml-edits.ts';
 import type { Here, Refactor } from './refactoring.ts';
 import { replaceBlocks } from './replace-blocks.ts';
 import { seamOf, type Seam } from './seam.ts';
-import { blocksOf, needsText, partWith, shifted, type Block } from './step-blocks.ts';
+import { blocksOf, needsText, partWith, shifted, type Block } from '../step-blocks.ts';
 
 /** What belongs to the workflow as a whole and its steps feel: the new one says it, too. */
 const SHARED = ['env', 'dotenv', 'defaults'] as const;

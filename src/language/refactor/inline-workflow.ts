@@ -5,7 +5,7 @@ import type { InputDeclaration } from '../../model/workflow.ts';
 import type { Analysis } from '../analyze.ts';
 import { needEntries } from '../edges.ts';
 import { inFile } from '../expression-uses.ts';
-import { freeName } from '../fixes/mend.ts';
+import { freeName } from '../free-name.ts';
 import { namesIn } from '../navigate.ts';
 import { writtenOutputs } from '../outputs.ts';
 import { allSteps, type StepEntry } from '../step-entries.ts';
@@ -14,7 +14,7 @@ import { columnOf, exchange } from '../yaml-edits.ts';
 import type { Here, Refactor } from './refactoring.ts';
 import { replaceBlocks } from './replace-blocks.ts';
 import { needsIn } from './seam.ts';
-import { blocksOf, needsText, partWith, shifted } from './step-blocks.ts';
+import { blocksOf, needsText, partWith, shifted } from '../step-blocks.ts';
 
 /** Only a step that does nothing but run a workflow can become its steps, and only a workflow that is nothing but steps. */
 const STEP_FIELDS: ReadonlySet<string> = new Set(['name', 'needs', 'workflow', 'with']);

@@ -2,7 +2,7 @@ import { needEntries } from '../edges.ts';
 import { entryOf } from '../tree.ts';
 import { columnOf, eolOf, isFlowAt } from '../yaml-edits.ts';
 import type { Refactor } from './refactoring.ts';
-import { isOpen } from './step-blocks.ts';
+import { isOpen } from '../step-blocks.ts';
 
 /** The same needs as one name, as a list on one line, or on lines of their own. */
 export const needsStyle: Refactor = ({ text, steps, range }) => {

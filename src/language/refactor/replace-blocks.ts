@@ -1,6 +1,6 @@
 import type { TextEdit } from '../../model/diagnostic.ts';
 import { eolOf } from '../yaml-edits.ts';
-import type { Block } from './step-blocks.ts';
+import type { Block } from '../step-blocks.ts';
 
 /** Lines in place of the first of some blocks; the others go. The lines end with a line break. */
 export function replaceBlocks(

@@ -7,7 +7,7 @@ import { inFile, type ExpressionUse } from '../expression-uses.ts';
 import { visibleStep, type StepEntry, type StepLevel } from '../step-entries.ts';
 import { entryOf, textOf, valueOf } from '../tree.ts';
 import { exchange, linksTo, removal } from '../yaml-edits.ts';
-import { needsText } from './step-blocks.ts';
+import { needsText } from '../step-blocks.ts';
 
 /** What leads from some steps to others beside them, and back: where one step is to stand for all of them. */
 export interface Seam {

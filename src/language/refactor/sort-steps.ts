@@ -1,7 +1,7 @@
 import type { StepEntry } from '../step-entries.ts';
 import type { Here, Refactor, Refactoring } from './refactoring.ts';
 import { needsIn } from './seam.ts';
-import { blocksOf, type Block } from './step-blocks.ts';
+import { blocksOf, type Block } from '../step-blocks.ts';
 
 /** Every step after those it waits for; what need not move stays where it is. */
 export const sortSteps: Refactor = (here) => {

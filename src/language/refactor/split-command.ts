@@ -1,9 +1,9 @@
-import { freeName } from '../fixes/mend.ts';
+import { freeName } from '../free-name.ts';
 import { allSteps, type StepEntry } from '../step-entries.ts';
 import { entryOf, textOf, valueOf, type YamlNode } from '../tree.ts';
 import { columnOf, eolOf, lineEnd, lineStart } from '../yaml-edits.ts';
 import type { Here, Refactor } from './refactoring.ts';
-import { blocksOf, isOpen, needsLine, shifted } from './step-blocks.ts';
+import { blocksOf, isOpen, needsLine, shifted } from '../step-blocks.ts';
 
 /** What every part of a command that is cut in pieces has; a step with anything else stays in one piece. */
 const COPIED = ['env', 'cwd', 'shell'] as const;

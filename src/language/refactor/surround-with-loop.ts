@@ -1,9 +1,9 @@
 import { allSteps } from '../step-entries.ts';
-import { freeName } from '../fixes/mend.ts';
+import { freeName } from '../free-name.ts';
 import { columnOf } from '../yaml-edits.ts';
 import type { Refactor } from './refactoring.ts';
 import { needsIn, seamOf } from './seam.ts';
-import { blocksOf, needsText, partWith, shifted } from './step-blocks.ts';
+import { blocksOf, needsText, partWith, shifted } from '../step-blocks.ts';
 import { replaceBlocks } from './replace-blocks.ts';
 
 /** The selected steps in a loop that goes on until the last of them has succeeded: at first, that is one round. */

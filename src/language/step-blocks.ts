@@ -1,7 +1,7 @@
-import type { Range } from '../../base/lines.ts';
-import type { TextEdit } from '../../model/diagnostic.ts';
-import type { StepEntry, StepLevel } from '../step-entries.ts';
-import { entryOf } from '../tree.ts';
+import type { Range } from '../base/lines.ts';
+import type { TextEdit } from '../model/diagnostic.ts';
+import type { StepEntry, StepLevel } from './step-entries.ts';
+import { entryOf } from './tree.ts';
 import {
   columnOf,
   hasAnchor,
@@ -10,7 +10,7 @@ import {
   lineStart,
   startWithComments,
   withEdits,
-} from '../yaml-edits.ts';
+} from './yaml-edits.ts';
 
 /** The lines of a step, with the comments right above it. */
 export interface Block extends Range {
