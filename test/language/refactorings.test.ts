@@ -118,6 +118,7 @@ suite('Surrounding with a loop', () => {
       'steps:\n  a‸: { run: x }\n  g: { needs: a, gate: { check: x, rewind_to: a } }\n',
       'steps:\n  a: { run: x }\n  b‸: { run: x, needs: [{ step: a, allow: skipped }] }\n',
       'steps: { a‸: { run: x } }\n',
+      'steps:\n  a‸: { run: x, if: inputs.a }\n  b: { run: x, needs: a }\n',
     ])
       assert.doesNotMatch(titles(marked), /loop/, marked);
   });
@@ -484,9 +485,9 @@ suite('What waits for what', () => {
     // What leads through a class of several leads on.
     for (let size = -1; size !== found.size;) {
       size = found.size;
-      for (const first of [...found]) {
+      for (const first of found) {
         const [a = '', b = ''] = first.split(' < ');
-        for (const second of [...found])
+        for (const second of found)
           if (second.startsWith(`${b} < `)) found.add(`${a} < ${second.slice(b.length + 3)}`);
       }
     }
@@ -534,11 +535,11 @@ suite('What waits for what', () => {
               const isOne = /^(?:Surround|Extract (?:these|".*" into a w)|Inline|Turn)/.test(title);
               const old = new Set(entries.map(({ id }) => id));
               const before = waits(analysis, (id) => (isOne && chosen.includes(id) ? 'all' : id));
-              const after_ = waits(changed, (id) => {
+              const now = waits(changed, (id) => {
                 if (isOne && (chosen.includes(id) || !old.has(id))) return 'all';
                 return old.has(id) ? id : undefined;
               });
-              assert.deepEqual(after_, before, told);
+              assert.deepEqual(now, before, told);
               for (const comment of text.match(/# about s\d/g) ?? [])
                 assert.ok(
                   (result + (newFile?.text ?? '')).includes(comment) || title.startsWith('Inline'),

@@ -1,6 +1,7 @@
 import { freeName } from '../free-name.ts';
 import { addNeed } from '../fixes/unknown-step.ts';
 import { allSteps } from '../step-entries.ts';
+import { valueOf } from '../tree.ts';
 import { columnOf, lineInsertion } from '../yaml-edits.ts';
 import type { Refactor } from './refactoring.ts';
 import { blocksOf, needsLine, shifted } from '../step-blocks.ts';
@@ -9,6 +10,7 @@ import { blocksOf, needsLine, shifted } from '../step-blocks.ts';
 export const addGate: Refactor = ({ analysis, text, level, steps }) => {
   const [step, other] = steps;
   if (step === undefined || other !== undefined || level.place === 'finally') return [];
+  if (valueOf(step.node, 'if') !== undefined) return []; // Nobody is asked about what will not happen.
   const block = blocksOf(text, level)?.find((each) => each.step === step);
   const needs = needsLine(text, step);
   if (block === undefined || needs === 'refused') return [];

@@ -21,7 +21,7 @@ export const extractScript: Refactor = ({ analysis: { workflow, tree }, text, st
   if (own !== 'bash' && own !== 'sh') return [];
   const name = `${step.id}.sh`;
   const ref = refFrom(workflow.ref, `./${name}`);
-  if (read(ref) !== undefined) return [];
+  if (read(ref) !== undefined || !/^[\w./-]+$/.test(ref)) return [];
   const options = own === 'bash' ? 'set -eo pipefail' : 'set -e';
   const script = `#!/usr/bin/env ${own}\n${options}\n\n${command}${command.endsWith('\n') ? '' : '\n'}`;
   const ending = text.slice(run.value.range.start, run.value.range.end).endsWith('\n') ? '\n' : '';

@@ -11,7 +11,7 @@ import { seamOf, type Seam } from './seam.ts';
 import { blocksOf, needsText, partWith, shifted, type Block } from '../step-blocks.ts';
 
 /** What belongs to the workflow as a whole and its steps feel: the new one says it, too. */
-const SHARED = ['env', 'dotenv', 'defaults'] as const;
+const SHARED = ['env', 'dotenv', 'defaults', 'limits'] as const;
 
 /** The selected steps in a workflow of their own, which one step runs. */
 export const extractWorkflow: Refactor = (here) => {
@@ -20,7 +20,7 @@ export const extractWorkflow: Refactor = (here) => {
   const blocks = blocksOf(text, level)?.filter(({ step }) => steps.includes(step));
   const seam = seamOf(analysis, level, steps);
   const [first] = blocks ?? [];
-  if (blocks === undefined || first === undefined || seam === undefined || !isFree(here, seam)) return [];
+  if (blocks === undefined || first === undefined || seam === undefined || !isFree(here)) return [];
   const given = inputsOf(here, seam);
   const id = idFor(here);
   const outside = seam.outside(id);
@@ -45,18 +45,17 @@ export const extractWorkflow: Refactor = (here) => {
   return [{ title, kind: 'extract', edits, newFile: { ref: file.ref, text: newText } }];
 };
 
-/** Nothing inside knows the run, the schedule, or how steps outside ended. */
-function isFree({ analysis: { index }, steps }: Here, { needs }: Seam): boolean {
+/** Nothing inside knows the run or the schedule, or runs a workflow by its place. */
+function isFree({ analysis: { index }, steps }: Here): boolean {
   const uses = index.expressions.filter(({ range }) => isWithin(steps, range.start));
   const asksRun = uses.some(
     ({ parsed }) =>
       !parsed.ok || parsed.value.references.some(({ path: [root] }) => root === 'run' || root === 'schedule'),
   );
-  const hasCondition = steps.some((step) => valueOf(step.node, 'if') !== undefined);
   const runs = steps.some(
     (step) => valueOf(step.node, 'workflow') !== undefined || valueOf(step.node, 'concurrency') !== undefined,
   );
-  return !asksRun && !(hasCondition && needs.length > 0) && !runs;
+  return !asksRun && !runs;
 }
 
 function isWithin(steps: readonly StepEntry[], offset: number): boolean {

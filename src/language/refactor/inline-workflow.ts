@@ -58,7 +58,8 @@ function isPlain(child: Analysis): boolean {
     ({ parsed }) =>
       parsed.ok && parsed.value.references.some(({ path: [root] }) => root === 'run' || root === 'schedule'),
   );
-  return hasFields && child.runnable && !asksRun;
+  const hasConditions = index.steps.entries.some(({ node }) => valueOf(node, 'if') !== undefined);
+  return hasFields && !hasConditions && child.runnable && !asksRun;
 }
 
 /** The ids of the child's steps here: as they are, unless taken; one step alone takes the place of the one that ran it. */

@@ -25,6 +25,8 @@ export interface Seam {
 export function seamOf(analysis: Analysis, level: StepLevel, steps: readonly StepEntry[]): Seam | undefined {
   const chosen = new Set(steps);
   const others = level.entries.filter((step) => !chosen.has(step));
+  // A step that is skipped skips those that need it; one that holds only skipped steps has succeeded.
+  if (steps.some(({ node }) => valueOf(node, 'if') !== undefined)) return undefined;
   if (isCut(analysis, level, chosen) || rewindsAcross(level, chosen)) return undefined;
   const links = analysis.index.expressions.flatMap((use) =>
     (use.parsed.ok ? use.parsed.value.references : []).flatMap((reference) => {
