@@ -33,14 +33,17 @@ export class Analyses implements vscode.Disposable {
     const key = document.uri.toString();
     const known = this.#known.get(key);
     if (known?.version === document.version) return known.analysis;
-    const found = this.#projects.find(document.uri);
-    const surroundings =
-      found === undefined
-        ? {}
-        : { ref: found.ref, look: (ref: string) => found.place.project.workflows.look(ref) };
-    const analysis = analyze(document.getText(), surroundings, known?.analysis);
+    const analysis = this.reread(document, document.getText(), known?.analysis);
     this.#known.set(key, { version: document.version, analysis });
     return analysis;
+  }
+
+  /** What another text would be in the place of a document: nothing of it is kept. */
+  reread({ uri }: vscode.TextDocument, text: string, last?: Analysis): Analysis {
+    const found = this.#projects.find(uri);
+    if (found === undefined) return analyze(text, {}, last);
+    const { workflows } = found.place.project;
+    return analyze(text, { ref: found.ref, look: (ref) => workflows.look(ref) }, last);
   }
 
   /** Open workflows, whether or not they were ever saved. */

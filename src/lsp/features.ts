@@ -1,12 +1,10 @@
 import {
-  CodeActionKind,
   CompletionItemKind,
   DocumentHighlightKind,
   InsertTextFormat,
   MarkupKind,
   ResponseError,
   SymbolKind,
-  type CodeAction,
   type CompletionItem,
   type Connection,
   type DocumentSymbol,
@@ -28,15 +26,18 @@ import { definition, highlights, references, type FileRange, type OtherFile } fr
 import { outline, type OutlineItem } from '../language/outline.ts';
 import { prepareRename, rename } from '../language/rename.ts';
 import { selections } from '../language/selection.ts';
-import type { TextEdit } from '../model/diagnostic.ts';
 import { refTo } from '../model/ref.ts';
+import { actionKinds, actionsAt } from './actions.ts';
 import { lspRange } from './lsp-range.ts';
+import { signatureHelp } from './signature.ts';
 import type { OpenWorkflow, Workspace } from './workspace.ts';
 
 /** What the answers are made of. */
 export interface LspWorld {
   readonly workspace: Workspace;
   readonly open: (uri: string) => OpenWorkflow | undefined;
+  /** Whether the editor makes files when an action says so. */
+  readonly canCreate: () => boolean;
 }
 
 /** What is promised to the editor. */
@@ -51,7 +52,8 @@ export const capabilities: ServerCapabilities = {
   documentLinkProvider: {},
   foldingRangeProvider: true,
   selectionRangeProvider: true,
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  signatureHelpProvider: { triggerCharacters: ['(', ','] },
+  codeActionProvider: { codeActionKinds: actionKinds },
 };
 
 /** Registers the answers: each hands the question to a pure function of `src/language`. */
@@ -156,9 +158,14 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
       target: world.workspace.uriOf(folder, ref),
     }));
   });
-  connection.onCodeAction(({ textDocument, range }) => {
-    const open = world.open(textDocument.uri);
-    return open === undefined ? null : fixesAt(open, range);
+  connection.onSignatureHelp((params) => {
+    const place = at(params);
+    return place === undefined ? null : signatureHelp(place.open.analysis.text, place.offset);
+  });
+  connection.onCodeAction((params) => {
+    const open = world.open(params.textDocument.uri);
+    if (open === undefined) return null;
+    return actionsAt(open, params, { workspace: world.workspace, canCreate: world.canCreate() });
   });
 }
 
@@ -233,10 +240,6 @@ function selectionAt({ analysis, lines }: OpenWorkflow, position: Position): Sel
   return grown ?? { range: { start: position, end: position } };
 }
 
-function editsOf({ lines }: OpenWorkflow, edits: readonly TextEdit[]): LspEdit[] {
-  return edits.map(({ range, newText }) => ({ range: lspRange(lines, range), newText }));
-}
-
 const SYMBOLS: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
   section: SymbolKind.Namespace,
   input: SymbolKind.Field,
@@ -262,21 +265,4 @@ function symbolOf(
     selectionRange: lspRange(open.lines, selection),
     children: children.map((child) => symbolOf(child, open)),
   };
-}
-
-function fixesAt(
-  open: OpenWorkflow,
-  { start, end }: { readonly start: Position; readonly end: Position },
-): CodeAction[] {
-  const [from, to] = [open.lines.offset(start), open.lines.offset(end)];
-  return open.analysis.diagnostics
-    .filter(({ range }) => range.start <= to && from <= range.end)
-    .flatMap(({ fixes }) =>
-      fixes.map(({ title, edits }) => ({
-        title,
-        kind: CodeActionKind.QuickFix,
-        isPreferred: fixes.length === 1,
-        edit: { changes: { [open.uri]: editsOf(open, edits) } },
-      })),
-    );
 }

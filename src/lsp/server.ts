@@ -30,6 +30,7 @@ class Server {
   readonly #documents = new TextDocuments(TextDocument);
   readonly #workspace = new Workspace();
   #mayWatch = false;
+  #canCreate = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -46,7 +47,11 @@ class Server {
     connection.onDidChangeWatchedFiles(({ changes }) => {
       for (const { uri } of changes) this.#lookAgain(uri);
     });
-    offerFeatures(connection, { workspace: this.#workspace, open: (uri) => this.#open(uri) });
+    offerFeatures(connection, {
+      workspace: this.#workspace,
+      open: (uri) => this.#open(uri),
+      canCreate: () => this.#canCreate,
+    });
     documents.listen(connection);
     connection.listen();
   }
@@ -55,6 +60,9 @@ class Server {
     const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
     this.#workspace.setFolders(folders);
     this.#mayWatch = client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    this.#canCreate =
+      client.workspace?.workspaceEdit?.documentChanges === true &&
+      client.workspace.workspaceEdit.resourceOperations?.includes('create') === true;
     return {
       capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, ...capabilities },
       serverInfo: { name: 'baton', version: typeof BATON_VERSION === 'string' ? BATON_VERSION : '' },

@@ -6,8 +6,8 @@ import { suite, test } from 'mocha';
 import { parse } from 'yaml';
 import { readSchema, schemaText } from '../../scripts/schema.js';
 import { analyze } from '../../src/language/analyze.ts';
-import { childrenOf, type ChildLook } from '../../src/language/children.ts';
 import { CODES } from '../../src/language/codes.ts';
+import { look } from './corpus-children.ts';
 import { shown } from './diagnostics.ts';
 
 /**
@@ -33,25 +33,6 @@ function samplesOf(kind: (typeof KINDS)[number]): readonly Sample[] {
     expectedFile: path.join(folder, name.replace('.yaml', '.expected')),
   }));
 }
-
-/** The workflows that those of the corpus run. */
-const CHILDREN: Readonly<Record<string, ChildLook>> = {
-  'publish.workflow.yaml': childLook('inputs: { tag: {} }\nsteps: { a: { run: x } }'),
-  'other.workflow.yaml': childLook(
-    'inputs: { a: { type: number, required: true } }\nsteps: { a: { run: x } }',
-  ),
-  'broken.workflow.yaml': childLook('steps: { a: { rum: x } }'),
-  'loops.workflow.yaml': childLook('steps: { a: { workflow: ./again.workflow.yaml } }'),
-  'again.workflow.yaml': childLook('steps: { a: { workflow: ./loops.workflow.yaml } }'),
-};
-
-function childLook(text: string): ChildLook {
-  const { workflow, runnable } = analyze(text, { ref: 'child.workflow.yaml' });
-  return { found: true, inputs: workflow.inputs, runnable, children: childrenOf(workflow) };
-}
-
-const look = (ref: string): ChildLook =>
-  CHILDREN[ref] ?? { found: false, hint: 'The path begins at this file.' };
 
 const VALID = samplesOf('valid');
 const STRUCTURE = samplesOf('structure');

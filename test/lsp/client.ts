@@ -43,7 +43,9 @@ export class Client {
       processId: process.pid,
       rootUri: uri,
       workspaceFolders: [{ uri, name: 'test' }],
-      capabilities: {},
+      capabilities: {
+        workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['create'] } },
+      },
     });
     await connection.sendNotification(InitializedNotification.type, {});
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -10,6 +10,8 @@ import {
   HoverRequest,
   ReferencesRequest,
   RenameRequest,
+  SignatureHelpRequest,
+  type CodeAction,
 } from 'vscode-languageserver-protocol/node';
 import { baton, workspace } from '../cli/cli.ts';
 import { Client } from './client.ts';
@@ -98,6 +100,55 @@ suite('The language server', function () {
         context: { diagnostics: [] },
       })) ?? [];
     assert.match(JSON.stringify(action), /"newText":"build"/);
+  });
+
+  test('mends all that is certain, and says things in another way', async () => {
+    const text = 'steps:\n  build: { run: x }\n  b: { run: x, needs: biuld, if: true }\n  c: { run: x }\n';
+    await client.open('g.workflow.yaml', text);
+    const { connection, initialized } = client;
+    const textDocument = { uri: client.uri('g.workflow.yaml') };
+    const ask = async (line: number, only?: string[]) =>
+      ((await connection.sendRequest(CodeActionRequest.type, {
+        textDocument,
+        range: { start: { line, character: 3 }, end: { line, character: 3 } },
+        context: { diagnostics: [], ...(only !== undefined && { only }) },
+      })) ?? []) as CodeAction[];
+    assert.match(JSON.stringify(initialized.capabilities.codeActionProvider), /source\.fixAll\.baton/);
+
+    const [all, ...others] = await ask(0, ['source.fixAll']);
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      all?.edit?.changes?.[textDocument.uri]?.map(({ newText }) => newText),
+      ['uild'],
+    );
+    assert.deepEqual(await ask(1, ['refactor']), []);
+
+    await client.change('g.workflow.yaml', 2, text.replace('biuld, if: true', 'build'));
+    const offered = await ask(1, ['refactor']);
+    assert.deepEqual(
+      offered.map(({ title, kind }) => `${kind}: ${title}`),
+      [
+        'refactor.extract: Extract "build" into a workflow',
+        'refactor.rewrite: Surround "build" with a loop',
+        'refactor.rewrite: Ask before "build"',
+        'refactor.move: Move "build" down',
+      ],
+    );
+    const [made, filled] = offered[0]?.edit?.documentChanges ?? [];
+    assert.deepEqual(made, { kind: 'create', uri: client.uri('build.workflow.yaml') });
+    assert.match(JSON.stringify(filled), /name: build/);
+    const inline = await ask(1, ['refactor.inline']);
+    assert.deepEqual(inline, []);
+  });
+
+  test('names the parameter that is being written', async () => {
+    await client.open('s.workflow.yaml', 'steps:\n  a:\n    run: echo ${{ contains(inputs.x, \n');
+    const help = await client.connection.sendRequest(SignatureHelpRequest.type, {
+      textDocument: { uri: client.uri('s.workflow.yaml') },
+      position: { line: 2, character: 37 },
+    });
+    assert.equal(help?.signatures[0]?.label, 'contains(search, item)');
+    assert.equal(help?.activeParameter, 1);
   });
 
   test('leaves every other YAML alone', async () => {

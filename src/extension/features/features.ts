@@ -7,6 +7,7 @@ import { offerInlays } from './inlays.ts';
 import { offerLenses } from './lenses.ts';
 import { offerNavigation } from './navigation.ts';
 import { offerOutline } from './outline.ts';
+import { offerSignatures } from './signature.ts';
 import { offerStatusItem } from './status-item.ts';
 import { offerTokens } from './tokens.ts';
 
@@ -21,6 +22,7 @@ const FEATURES: readonly Feature[] = [
   offerTokens,
   offerStatusItem,
   offerFixes,
+  offerSignatures,
 ];
 
 export function registerFeatures(world: FeatureWorld): vscode.Disposable {

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
-import type { Diagnostic, Fix } from '../../model/diagnostic.ts';
+import type { Diagnostic, TextEdit } from '../../model/diagnostic.ts';
+import type { Analysis } from '../../language/analyze.ts';
+import { fixAllEdit, fixesAt, type Mend, type Reread } from '../../language/fixes.ts';
+import { refactoringsAt, type Refactoring } from '../../language/refactorings.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
+import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('baton');
 
-/** What mends a problem stands under its light bulb, and all that is certain under "Fix All". */
+/** What mends a problem and what says it in another way stand under the light bulb, all that is certain under "Fix All". */
 export const offerFixes: Feature = (world) =>
   vscode.languages.registerCodeActionsProvider(
     YAML,
@@ -13,37 +16,48 @@ export const offerFixes: Feature = (world) =>
       provideCodeActions(document, range, { only, diagnostics: shown }) {
         const open = workflowAt(world, document);
         if (open === undefined) return undefined;
-        if (only !== undefined && FIX_ALL.intersects(only)) return [fixAll(open)];
-        const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
-        return open.analysis.diagnostics
-          .filter(({ range: { start, end } }) => start <= to && from <= end)
-          .flatMap((diagnostic) => [
-            ...diagnostic.fixes.map((fix, i) => actionOf(fix, { open, diagnostic, shown, isFirst: i === 0 })),
-            silence(diagnostic, { open, shown }),
-          ]);
+        const reread = (text: string) => world.analyses.reread(document, text);
+        if (only?.intersects(FIX_ALL) === true) return fixAll(open, reread);
+        const place = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+        const wants = (kind: vscode.CodeActionKind) => only === undefined || only.intersects(kind);
+        const fixes = wants(vscode.CodeActionKind.QuickFix) ? fixesAt(open.analysis, place, reread) : [];
+        const others = wants(vscode.CodeActionKind.Refactor)
+          ? refactoringsAt(open.analysis, place, readerOf(open))
+          : [];
+        return [
+          ...fixes.flatMap(({ diagnostic, mends }) =>
+            mends.map((mend) => actionOf(mend, { open, diagnostic, shown })),
+          ),
+          ...others.map((refactoring) => refactorAction(refactoring, { open, world })),
+        ];
       },
     },
-    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, FIX_ALL] },
+    {
+      providedCodeActionKinds: [
+        vscode.CodeActionKind.QuickFix,
+        vscode.CodeActionKind.RefactorExtract,
+        vscode.CodeActionKind.RefactorInline,
+        vscode.CodeActionKind.RefactorRewrite,
+        vscode.CodeActionKind.RefactorMove,
+        FIX_ALL,
+      ],
+    },
   );
 
 interface Context {
   readonly open: OpenWorkflow;
+  readonly diagnostic: Diagnostic;
   readonly shown: readonly vscode.Diagnostic[];
 }
 
 function actionOf(
-  fix: Fix,
-  {
-    open,
-    diagnostic,
-    shown,
-    isFirst,
-  }: Context & { readonly diagnostic: Diagnostic; readonly isFirst: boolean },
+  { title, edits, isPreferred }: Mend,
+  { open, diagnostic, shown }: Context,
 ): vscode.CodeAction {
-  const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
-  action.edit = editOf([fix], open);
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.edit = editOf(edits, open);
   action.diagnostics = shown.filter((each) => isSame(each, diagnostic, open));
-  action.isPreferred = isFirst && diagnostic.fixes.length === 1;
+  action.isPreferred = isPreferred;
   return action;
 }
 
@@ -52,46 +66,48 @@ function isSame(shown: vscode.Diagnostic, { code, range }: Diagnostic, { lines }
   return own === code && shown.range.isEqual(editorRange(lines, range));
 }
 
-function editOf(fixes: readonly Fix[], { document, lines }: OpenWorkflow): vscode.WorkspaceEdit {
+function editOf(edits: readonly TextEdit[], { document, lines }: OpenWorkflow): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const { edits } of fixes) {
-    for (const { range, newText } of edits) edit.replace(document.uri, editorRange(lines, range), newText);
-  }
+  for (const { range, newText } of edits) edit.replace(document.uri, editorRange(lines, range), newText);
   return edit;
 }
 
-/** F3: a comment on the line above takes a diagnostic away. */
-function silence(diagnostic: Diagnostic, { open, shown }: Context): vscode.CodeAction {
-  const { document, lines } = open;
-  const action = new vscode.CodeAction(
-    vscode.l10n.t('Ignore {0} here', diagnostic.code),
-    vscode.CodeActionKind.QuickFix,
+const KINDS: Readonly<Record<Refactoring['kind'], vscode.CodeActionKind>> = {
+  extract: vscode.CodeActionKind.RefactorExtract,
+  inline: vscode.CodeActionKind.RefactorInline,
+  rewrite: vscode.CodeActionKind.RefactorRewrite,
+  move: vscode.CodeActionKind.RefactorMove,
+};
+
+/** Other files of the project; nobody can look outside of one. */
+function readerOf({ place }: OpenWorkflow): ((ref: string) => Analysis | undefined) | undefined {
+  return (
+    place &&
+    ((ref) => {
+      const found = place.project.workflows.read(ref);
+      return found.ok ? found.value.analysis : undefined;
+    })
   );
-  const { line } = lines.position(diagnostic.range.start);
-  const indent = /^[ \t]*/.exec(document.lineAt(line).text)?.[0] ?? '';
-  action.edit = new vscode.WorkspaceEdit();
-  const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  action.edit.insert(
-    document.uri,
-    new vscode.Position(line, 0),
-    `${indent}# baton-ignore: ${diagnostic.code}${eol}`,
-  );
-  action.diagnostics = shown.filter((each) => isSame(each, diagnostic, open));
+}
+
+function refactorAction(
+  { title, kind, edits, newFile }: Refactoring,
+  { open, world }: { readonly open: OpenWorkflow; readonly world: FeatureWorld },
+): vscode.CodeAction {
+  const action = new vscode.CodeAction(title, KINDS[kind]);
+  action.edit = editOf(edits, open);
+  if (newFile !== undefined && open.place !== undefined) {
+    const contents = new TextEncoder().encode(newFile.text);
+    action.edit.createFile(world.projects.uriOf(open.place, newFile.ref), { contents });
+  }
   return action;
 }
 
-/** Every fix that is the only one of its problem, none of which overlap. */
-function fixAll(open: OpenWorkflow): vscode.CodeAction {
+/** Everything that is certain, until nothing certain is left. */
+function fixAll(open: OpenWorkflow, reread: Reread): vscode.CodeAction[] {
+  const edit = fixAllEdit(open.analysis, reread);
+  if (edit === undefined) return [];
   const action = new vscode.CodeAction(vscode.l10n.t('Fix all Baton problems'), FIX_ALL);
-  const fixes: Fix[] = [];
-  let end = -1;
-  for (const { fixes: offered } of open.analysis.diagnostics) {
-    const [fix, ...others] = offered;
-    const edits = fix?.edits.toSorted((a, b) => a.range.start - b.range.start) ?? [];
-    if (fix === undefined || others.length > 0 || (edits[0]?.range.start ?? -1) < end) continue;
-    fixes.push(fix);
-    end = edits.at(-1)?.range.end ?? end;
-  }
-  action.edit = editOf(fixes, open);
-  return action;
+  action.edit = editOf([edit], open);
+  return [action];
 }

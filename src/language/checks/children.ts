@@ -79,6 +79,7 @@ function checkInputs(
   const given = valueOf(step.node, 'with');
   const entries = given?.kind === 'map' ? given.entries : [];
   const names = inputs.map(({ name }) => name);
+  const taken = new Set(entries.map(({ key }) => key.text));
   const missing = inputs.filter(
     ({ name, required, default: value }) =>
       required && value === undefined && !entries.some(({ key }) => key.text === name),
@@ -87,7 +88,7 @@ function checkInputs(
     ...missing.map(({ name }) =>
       finding('baton/child', at, `The workflow "${ref}" needs its input "${name}": give it under \`with\`.`),
     ),
-    ...entries.flatMap((entry) => checkValue(entry, { ref, names, inputs })),
+    ...entries.flatMap((entry) => checkValue(entry, { ref, names, inputs, given: taken })),
   ];
 }
 
@@ -96,6 +97,7 @@ function checkValue(
   child: {
     readonly ref: string;
     readonly names: readonly string[];
+    readonly given: ReadonlySet<string>;
     readonly inputs: readonly InputDeclaration[];
   },
 ): readonly Diagnostic[] {
@@ -104,7 +106,8 @@ function checkValue(
     const { hint, fixes } = suggestion(key.text, child.names, key.range);
     const there = child.names.length === 0 ? ' It takes none.' : ` It takes ${listed(child.names)}.`;
     const message = `The workflow "${child.ref}" has no input "${key.text}".${hint === '' ? there : hint}`;
-    return [finding('baton/child', key.range, message, { fixes })];
+    const isFree = fixes.every(({ edits: [edit] }) => !child.given.has(edit?.newText ?? ''));
+    return [finding('baton/child', key.range, message, { fixes: isFree ? fixes : [] })];
   }
   const text = textOf(value);
   if (text === undefined || hasExpression(text)) return [];

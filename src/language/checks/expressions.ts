@@ -23,7 +23,10 @@ export function checkExpressions(context: CheckContext): readonly Diagnostic[] {
 
 function unreadable(use: ExpressionUse, problem: ExpressionProblem): Diagnostic {
   const range = inFile(use, problem.range);
-  const fixes = isCertain(problem) ? [replacement(range, problem.suggestion)] : [];
+  const isCondition = ['if', 'until', 'gate.when'].includes(use.field);
+  const mayStand =
+    isCondition || problem.suggestion?.endsWith('()') !== true || problem.kind === 'unknown-function';
+  const fixes = isCertain(problem) && mayStand ? [replacement(range, problem.suggestion)] : [];
   return finding('baton/expression', widened(range, use.range), problem.message, { fixes });
 }
 
