@@ -37,7 +37,11 @@ suite('Mending', () => {
 
   async function open(text: string): Promise<vscode.TextDocument> {
     uri = await write(NAME, text);
-    const document = await vscode.workspace.openTextDocument(uri);
+    // What an earlier test left open may still be about to follow the file.
+    const document = await becomes(
+      async () => vscode.workspace.openTextDocument(uri),
+      (found) => found.getText() === text,
+    );
     await vscode.window.showTextDocument(document);
     return document;
   }

@@ -97,8 +97,10 @@ function refactorAction(
   const action = new vscode.CodeAction(title, KINDS[kind]);
   action.edit = editOf(edits, open);
   if (newFile !== undefined && open.place !== undefined) {
-    const contents = new TextEncoder().encode(newFile.text);
-    action.edit.createFile(world.projects.uriOf(open.place, newFile.ref), { contents });
+    const uri = world.projects.uriOf(open.place, newFile.ref);
+    action.edit.createFile(uri);
+    // As an edit: contents given with the file do not reach an editor that runs in a browser.
+    action.edit.insert(uri, new vscode.Position(0, 0), newFile.text);
   }
   return action;
 }
