@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { analyze, type Analysis } from '../language/analyze.ts';
+import { analyze, PIECES_FROM, type Analysis } from '../language/analyze.ts';
 import { childrenOf } from '../language/children.ts';
 import type { Projects } from './projects.ts';
 import { settings } from './settings.ts';
@@ -41,9 +41,10 @@ export class Analyses implements vscode.Disposable {
   /** What another text would be in the place of a document: nothing of it is kept. */
   reread({ uri }: vscode.TextDocument, text: string, last?: Analysis): Analysis {
     const found = this.#projects.find(uri);
-    if (found === undefined) return analyze(text, {}, last);
+    const piecesFrom = PIECES_FROM;
+    if (found === undefined) return analyze(text, { piecesFrom }, last);
     const { workflows } = found.place.project;
-    return analyze(text, { ref: found.ref, look: (ref) => workflows.look(ref) }, last);
+    return analyze(text, { ref: found.ref, look: (ref) => workflows.look(ref), piecesFrom }, last);
   }
 
   /** Open workflows, whether or not they were ever saved. */

@@ -25,12 +25,12 @@ export interface Surroundings {
   readonly digest?: string;
   /** Looks at another workflow file, for `workflow` steps. */
   readonly look?: (ref: string) => ChildLook;
-  /** Texts of so many characters are read anew in pieces, where an analysis follows another; 20,000 unless told. */
+  /** Keep texts of so many characters ready for the next edit, as an editor wants it: never unless told. */
   readonly piecesFrom?: number;
 }
 
-/** Below, all of it takes no longer than three milliseconds. */
-const PIECES_FROM = 20_000;
+/** What an editor keeps ready: below, all of it takes no longer than three milliseconds. */
+export const PIECES_FROM = 20_000;
 
 /** Everything there is to know about one text: made once, read by diagnostics, graph, engine and every editor feature. */
 export interface Analysis {
@@ -131,7 +131,7 @@ interface Read {
   readonly kept?: Kept | undefined;
 }
 
-function readAnew(text: string, { piecesFrom = PIECES_FROM }: Surroundings): Read {
+function readAnew(text: string, { piecesFrom = Infinity }: Surroundings): Read {
   const plain = readPlainYaml(text);
   const { root: tree, diagnostics: yamlDiagnostics } =
     plain === undefined ? readAnyYaml(text) : { root: plain, diagnostics: [] };

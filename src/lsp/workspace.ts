@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { linesOf, type Lines } from '../base/lines.ts';
-import { analyze, type Analysis } from '../language/analyze.ts';
+import { analyze, PIECES_FROM, type Analysis } from '../language/analyze.ts';
 import { childrenOf } from '../language/children.ts';
 import { openProject, type Project } from '../project/project.ts';
 import { workflowMatcher } from '../project/workflow-files.ts';
@@ -51,7 +51,11 @@ export class Workspace {
     const [folder, ref] = where ?? [undefined, uri.slice(uri.lastIndexOf('/') + 1)];
     if (folder === undefined ? !ANYWHERE(ref) : !folder.isWorkflow(ref)) return undefined;
     const look = folder === undefined ? undefined : (child: string) => folder.project.workflows.look(child);
-    const surroundings = { ref: folder === undefined ? '' : ref, ...(look !== undefined && { look }) };
+    const surroundings = {
+      ref: folder === undefined ? '' : ref,
+      piecesFrom: PIECES_FROM,
+      ...(look !== undefined && { look }),
+    };
     const analysis = analyze(document.getText(), surroundings, known?.open.analysis);
     const open = { uri, document, analysis, lines: linesOf(analysis.text), folder, ref };
     this.#known.set(uri, { version, open });
