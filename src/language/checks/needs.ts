@@ -8,7 +8,16 @@ import type { CheckContext } from './check.ts';
 
 /** G3: what `needs` and `rewind_to` name must exist, beside the step. */
 export function checkNeeds({ steps, edges }: CheckContext): readonly Diagnostic[] {
-  return steps.flatMap((step) => [...checkEntries(step, steps), ...checkRewind(step, steps, edges)]);
+  const found: Diagnostic[] = [];
+  for (const step of steps) {
+    const entries = needEntries(step);
+    const [only] = entries;
+    // Nearly all steps: one need, which is there.
+    if (entries.length > 1 || (only !== undefined && !step.level.byId.has(only.id)))
+      found.push(...checkEntries(step, steps));
+    if (step.kinds.some(({ kind }) => kind === 'gate')) found.push(...checkRewind(step, steps, edges));
+  }
+  return found;
 }
 
 function checkEntries(step: StepEntry, steps: readonly StepEntry[]): readonly Diagnostic[] {
