@@ -7,6 +7,7 @@ import { GraphPanels } from './graph-panels.ts';
 import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
 import { announceEnds, announceGates } from './notices.ts';
 import { PLAN_SCHEME, PlanDocuments } from './plan-documents.ts';
+import { offerExplanations } from './explain.ts';
 import { showProblems } from './problems.ts';
 import { Projects } from './projects.ts';
 import { RunProblems } from './run-problems.ts';
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     workflowsTree.show(),
     runsTree.show(),
     showProblems(files),
+    offerExplanations(extensionUri),
     new RunProblems({ projects, files, runs, trouble }),
     showStatus(runs),
     announceEnds(runs, starter),

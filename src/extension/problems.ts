@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { linesOf, type Lines } from '../base/lines.ts';
 import { impossible } from '../base/result.ts';
 import type { Diagnostic, RelatedLocation, Severity } from '../model/diagnostic.ts';
+import { linkedCode } from './explain.ts';
 import { editorRange } from './ranges.ts';
 import type { WorkflowFile, WorkflowFiles } from './workflow-files.ts';
 
@@ -33,7 +34,7 @@ function problemOf(diagnostic: Diagnostic, lines: Lines): vscode.Diagnostic {
   const range = editorRange(lines, diagnostic.range);
   const problem = new vscode.Diagnostic(range, diagnostic.message, severityOf(diagnostic.severity));
   problem.source = 'baton';
-  problem.code = diagnostic.code;
+  problem.code = linkedCode(diagnostic.code);
   return problem;
 }
 

@@ -27,6 +27,7 @@ import { outline, type OutlineItem } from '../language/outline.ts';
 import { prepareRename, rename } from '../language/rename.ts';
 import { selections } from '../language/selection.ts';
 import { refTo } from '../model/ref.ts';
+import { interpretersOf } from '../project/interpreters.ts';
 import { actionKinds, actionsAt } from './actions.ts';
 import { lspRange } from './lsp-range.ts';
 import { signatureHelp } from './signature.ts';
@@ -63,14 +64,19 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
     return open === undefined ? undefined : { open, offset: open.lines.offset(position) };
   };
   const asked = async (params: TextDocumentPositionParams) => {
+    const before = at(params);
+    const others = before === undefined ? [] : await othersOf(world, before.open);
+    // After the wait: an analysis holds for the text as it is now, and no longer.
     const place = at(params);
-    return place && { ...place, others: await othersOf(world, place.open) };
+    return place && { ...place, others };
   };
 
   connection.onCompletion(async (params) => {
+    const before = at(params);
+    const sources = before && (await sourcesOf(world, before.open));
     const place = at(params);
     if (place === undefined) return null;
-    const found = complete(place.open.analysis, place.offset, await sourcesOf(world, place.open));
+    const found = complete(place.open.analysis, place.offset, sources);
     return found.map((each, order) => itemOf(each, order, place.open));
   });
   connection.onHover((params): Hover | null => {
@@ -179,6 +185,7 @@ async function sourcesOf({ workspace }: LspWorld, { folder, ref }: OpenWorkflow)
   const others = (await workspace.others(folder)).map((each) => each.ref).filter((each) => each !== ref);
   return {
     timeZones,
+    interpreters: interpretersOf(folder.project),
     workflows: others.map((other) => refTo(ref, other)),
     look: (child) => workflows.look(child),
   };

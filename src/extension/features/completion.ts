@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { complete } from '../../language/complete.ts';
 import type { Completion, CompletionKind, CompletionSources } from '../../language/completion.ts';
+import { outputsOf } from '../../model/inside.ts';
 import { refTo } from '../../model/ref.ts';
+import { interpretersOf } from '../../project/interpreters.ts';
 import { editorRange } from '../ranges.ts';
 import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 
@@ -26,15 +28,33 @@ export const offerCompletion: Feature = (world) =>
   vscode.languages.registerCompletionItemProvider(
     YAML,
     {
-      provideCompletionItems(document, position) {
+      async provideCompletionItems(document, position) {
+        if (!world.projects.isWorkflow(document.uri)) return undefined;
+        const lastOutputs = await lastOutputsOf(world, document);
+        // After the wait: an analysis holds for the text as it is now, and no longer.
         const open = workflowAt(world, document);
         if (open === undefined) return undefined;
-        const found = complete(open.analysis, document.offsetAt(position), sourcesOf(world, open));
+        const sources = { ...sourcesOf(world, open), lastOutputs };
+        const found = complete(open.analysis, document.offsetAt(position), sources);
         return found.map((each, order) => itemOf(each, order, open));
       },
     },
     ...TRIGGERS,
   );
+
+/** What steps gave out in the last run, beside what their commands say that they write. */
+async function lastOutputsOf(
+  { projects, runs }: FeatureWorld,
+  document: vscode.TextDocument,
+): Promise<(step: string) => readonly string[]> {
+  const found = projects.find(document.uri);
+  const last = found && runs.lastOf(found.place, found.ref);
+  const state = last && (await runs.load(last));
+  return (id) => {
+    const step = state !== undefined && Object.hasOwn(state.steps, id) ? state.steps[id] : undefined;
+    return state === undefined || step === undefined ? [] : Object.keys(outputsOf(state, step));
+  };
+}
 
 function sourcesOf(world: FeatureWorld, { place, ref }: OpenWorkflow): CompletionSources {
   const timeZones = Intl.supportedValuesOf('timeZone');
@@ -45,6 +65,7 @@ function sourcesOf(world: FeatureWorld, { place, ref }: OpenWorkflow): Completio
     .flatMap((file) => (file.place === place && file.ref !== ref ? [file.ref] : []));
   return {
     timeZones,
+    interpreters: interpretersOf(place.project),
     workflows: refs.map((other) => refTo(ref, other)),
     look: (child) => workflows.look(child),
   };

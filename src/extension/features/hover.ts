@@ -8,15 +8,17 @@ import type { RunState } from '../../model/run-state.ts';
 import { pastDurations } from '../../project/history.ts';
 import { attemptDurationMs, statusWords } from '../../views/words.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
+import { workflowAt, YAML, type Feature, type FeatureWorld } from './feature.ts';
 
 export const offerHover: Feature = (world) =>
   vscode.languages.registerHoverProvider(YAML, {
     async provideHover(document, position) {
+      if (!world.projects.isWorkflow(document.uri)) return undefined;
+      const sources = await sourcesOf(world, document);
+      // After the wait: an analysis holds for the text as it is now, and no longer.
       const open = workflowAt(world, document);
-      if (open === undefined) return undefined;
-      const found = hover(open.analysis, document.offsetAt(position), await sourcesOf(world, open));
-      if (found === undefined) return undefined;
+      const found = open && hover(open.analysis, document.offsetAt(position), sources);
+      if (open === undefined || found === undefined) return undefined;
       return new vscode.Hover(
         new vscode.MarkdownString(found.markdown),
         editorRange(open.lines, found.range),
@@ -25,9 +27,14 @@ export const offerHover: Feature = (world) =>
   });
 
 /** What the last run, and the runs before it, tell. */
-async function sourcesOf({ runs }: FeatureWorld, { place, ref }: OpenWorkflow): Promise<HoverSources> {
-  const last = place === undefined ? undefined : runs.lastOf(place, ref);
-  if (place === undefined || last === undefined) return {};
+async function sourcesOf(
+  { projects, runs }: FeatureWorld,
+  document: vscode.TextDocument,
+): Promise<HoverSources> {
+  const found = projects.find(document.uri);
+  const last = found && runs.lastOf(found.place, found.ref);
+  if (found === undefined || last === undefined) return {};
+  const { place, ref } = found;
   const state = await runs.load(last);
   const past: Readonly<Record<string, StepPast>> = await pastDurations(place.project.runs.journal, ref);
   return {

@@ -26,10 +26,13 @@ export const offerLenses: Feature = (world) => {
       onDidChangeCodeLenses: changed.event,
       async provideCodeLenses(document) {
         const wanted = settings.codeLens();
-        const open = wanted === 'off' ? undefined : workflowAt(world, document);
-        if (open === undefined) return undefined;
-        const last = open.place === undefined ? undefined : world.runs.lastOf(open.place, open.ref);
+        if (wanted === 'off' || !world.projects.isWorkflow(document.uri)) return undefined;
+        const where = world.projects.find(document.uri);
+        const last = where && world.runs.lastOf(where.place, where.ref);
         const steps = wanted === 'all' && last !== undefined ? await world.runs.load(last) : undefined;
+        // After the wait: an analysis holds for the text as it is now, and no longer.
+        const open = workflowAt(world, document);
+        if (open === undefined) return undefined;
         const found = lenses(open.analysis, { last: last && lastRunOf(last, steps) });
         const shown = wanted === 'all' ? found : found.filter((lens) => !('step' in lens));
         return shown.flatMap((lens) => lensOf(lens, open, last));
