@@ -11,6 +11,7 @@ import { needEntries } from './edges.ts';
 import { namedAt, type Named } from './navigate.ts';
 import { placeAt, type Place } from './place.ts';
 import { fieldAt, holdsSteps } from './schema-at.ts';
+import { scheduleWords } from './schedule-words.ts';
 import { visibleStep, type StepEntry } from './step-entries.ts';
 import { waitingFor } from './step-at.ts';
 import { textOf, valueOf } from './tree.ts';
@@ -29,6 +30,8 @@ export interface HoverSources {
   readonly durations?: (
     step: string,
   ) => { readonly p50: number; readonly p95: number; readonly count: number } | undefined;
+  /** Milliseconds since the epoch: schedules say when they are due next. */
+  readonly now?: number;
   /** What an expression such as `steps.build.outputs.tag` was in the last run. */
   readonly value?: (path: readonly string[]) => Json | undefined;
 }
@@ -47,18 +50,30 @@ export function hover(analysis: Analysis, offset: number, sources: HoverSources 
   if (place.expression !== undefined) return inExpression(analysis, offset, sources);
   if (place.role === 'key' || isOnKey(analysis.text, offset, place))
     return keyWords(analysis.text, offset, place);
-  if (place.role === 'value' && place.path.at(-1) === 'cron') {
-    const words = cronWords(
-      analysis.text.slice(place.word.start, place.word.end).replaceAll(/^["']|["']$/g, ''),
-    );
-    return words === undefined ? undefined : { markdown: words, range: place.word };
-  }
-  return undefined;
+  return place.role === 'value' ? inSchedule(analysis, place, { offset, sources }) : undefined;
+}
+
+const TIMES: ReadonlySet<unknown> = new Set(['cron', 'every', 'at', 'timezone']);
+
+/** When it is due, wherever somebody points at what says so. */
+function inSchedule(
+  { text, workflow }: Analysis,
+  { path, word }: Place,
+  { offset, sources }: { readonly offset: number; readonly sources: HoverSources },
+): Hover | undefined {
+  if (path[0] !== 'on' || path[1] !== 'schedule' || !TIMES.has(path.at(-1))) return undefined;
+  const schedule = workflow.schedules.find(({ range }) => range.start <= offset && offset <= range.end);
+  const words =
+    schedule === undefined || sources.now === undefined
+      ? cronWords(text.slice(word.start, word.end).replaceAll(/^["']|["']$/g, ''))
+      : scheduleWords(schedule, sources.now);
+  return words === undefined || words === '' ? undefined : { markdown: words, range: word };
 }
 
 function isOnKey(text: string, offset: number, { role }: Place): boolean {
   return (
-    role === 'key' || (role === 'value' && /^[\w-]*[ \t]*:/.test(text.slice(offset).replace(/^[\w-]*/, '')))
+    role === 'key' ||
+    (role === 'value' && /^[\w-]*[ \t]*:(?:\s|$)/.test(text.slice(offset).replace(/^[\w-]*/, '')))
   );
 }
 

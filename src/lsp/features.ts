@@ -81,7 +81,7 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
   });
   connection.onHover((params): Hover | null => {
     const place = at(params);
-    const found = place && hover(place.open.analysis, place.offset);
+    const found = place && hover(place.open.analysis, place.offset, { now: Date.now() });
     if (place === undefined || found === undefined) return null;
     return {
       contents: { kind: MarkupKind.Markdown, value: found.markdown },

@@ -7,12 +7,13 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const SRC = path.join(ROOT, 'src');
 
 /** The import table of ARCHITECTURE.md: a folder, or one file of it, that another folder may import. */
-const PURE = ['base', 'model', 'graph', 'expression', 'language', 'views'];
+const PURE = ['base', 'model', 'graph', 'expression', 'scheduler', 'language', 'views'];
 const BELOW_PROJECT = [
   'base',
   'model',
   'graph',
   'expression',
+  'scheduler',
   'language',
   'executors',
   'backends',
@@ -24,7 +25,8 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   model: ['base'],
   graph: ['base', 'model'],
   expression: ['base', 'model'],
-  language: ['base', 'model', 'graph', 'expression'],
+  scheduler: ['base', 'model'],
+  language: ['base', 'model', 'graph', 'expression', 'scheduler'],
   views: ['base', 'model', 'graph'],
   executors: ['base', 'model'],
   backends: ['base', 'model', 'executors'],

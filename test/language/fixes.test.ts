@@ -72,6 +72,7 @@ const NO_SAFE_CURE: readonly (readonly [code: string, message: RegExp, reason: s
     /A cron expression has five fields|is not a (?:moment|time zone)/,
     'the time that was meant is not known',
   ],
+  ['baton/schedule', /There is no time zone/, 'no zone has a name that is near'],
   ['baton/schedule', /has exactly one of/, 'when it is to run only its author knows'],
   ['baton/problem-matcher', /./, 'what the program prints only its author knows'],
   ['baton/constant', /always ends after one round/, 'a loop needs another way out, not none'],

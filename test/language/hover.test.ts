@@ -26,6 +26,37 @@ steps:
   side: { run: x }
 `;
 
+suite('What is said of a schedule', () => {
+  const now = Date.parse('2027-03-20T12:00:00Z');
+  const words = (schedule: string, at: string) => {
+    const text = `on: { schedule: ${schedule} }\nsteps: { a: { run: x } }\n`;
+    return hover(analyze(text), text.indexOf(at) + 1, { now })?.markdown ?? '';
+  };
+
+  test('are its words, its next three times in its zone, and what a change of the clocks does to it', () => {
+    assert.equal(
+      words('{ cron: "30 2 * * *", timezone: Europe/Berlin }', '30 2'),
+      `At 02:30
+
+Next, in Europe/Berlin:
+
+- Sun, 21 Mar 2027, 02:30
+- Mon, 22 Mar 2027, 02:30
+- Tue, 23 Mar 2027, 02:30
+
+On Sunday 28 March the clocks go from 02:00 to 03:00: what would be due in between runs at 03:00.`,
+    );
+    assert.match(words('{ cron: "*/10 * * * *", timezone: Europe/Berlin }', 'Europe'), /keeps its beat/);
+    assert.doesNotMatch(words('{ cron: "0 9 * * *", timezone: Europe/Berlin }', '0 9'), /clocks/);
+  });
+
+  test('is that it never comes, or what it counts from', () => {
+    assert.match(words('{ cron: "0 0 30 2 *", timezone: UTC }', '0 0'), /Never again: no day fits/);
+    assert.match(words('{ at: 2020-01-01T00:00:00Z }', '2020'), /Never again/);
+    assert.match(words('{ every: 15m }', '15m'), /Counted from when the schedule is enabled/);
+  });
+});
+
 suite('A hover', () => {
   test('over a key says what it is for, what it may be, and what it is without', () => {
     assert.equal(

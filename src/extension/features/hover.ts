@@ -33,11 +33,13 @@ async function sourcesOf(
 ): Promise<HoverSources> {
   const found = projects.find(document.uri);
   const last = found && runs.lastOf(found.place, found.ref);
-  if (found === undefined || last === undefined) return {};
+  const now = Date.now();
+  if (found === undefined || last === undefined) return { now };
   const { place, ref } = found;
   const state = await runs.load(last);
   const past: Readonly<Record<string, StepPast>> = await pastDurations(place.project.runs.journal, ref);
   return {
+    now,
     last: (id) => lastWords(state, id),
     durations: (id) => durationsOf(Object.hasOwn(past, id) ? past[id] : undefined),
     value: (path) => (state === undefined ? undefined : valueIn(state, path)),

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { inlays, type Inlay, type InlaySources } from '../../language/inlays.ts';
+import { nextDue } from '../../language/schedule-words.ts';
 import { settings } from '../settings.ts';
 import { clockTime } from '../speech.ts';
 import { workflowAt, YAML, type Feature, type FeatureWorld } from './feature.ts';
 
 /** Waves, defaults and next runs between the words of a workflow; the setting `baton.inlayHints` switches them off. */
-export const offerInlays: Feature = (world) => inlaysWith(world);
+export const offerInlays: Feature = (world) =>
+  inlaysWith(world, { nextTime: (schedule) => nextDue(schedule, Date.now()) });
 
 /** With what a scheduler knows, where there is one. */
 export function inlaysWith(world: FeatureWorld, sources: InlaySources = {}): vscode.Disposable {
