@@ -168,9 +168,18 @@ function isTrustworthy({ code, range }: Diagnostic, yaml: readonly Diagnostic[])
   if (yaml.some((each) => each.code === 'baton/limit')) return false;
   const broken = yaml.filter((each) => each.code === 'baton/yaml');
   if (broken.length === 0) return true;
-  if (code === 'baton/missing' || code === 'baton/kind') return false;
+  if (NEED_ALL.has(code)) return false;
   return !broken.some((each) => range.start >= each.range.start && range.start <= each.range.end);
 }
+
+/** What may stand where nothing could be read. */
+const NEED_ALL: ReadonlySet<string> = new Set([
+  'baton/missing',
+  'baton/kind',
+  'baton/unused-input',
+  'baton/unwritten-output',
+  'baton/unknown-step',
+]);
 
 function isSame(last: Analysis, text: string, { ref = '', digest = '' }: Surroundings): boolean {
   // What other files say of the workflows that this one runs may have changed.

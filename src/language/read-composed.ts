@@ -135,6 +135,9 @@ function isTrue({ code, message, pos: [start, end] }: PlacedTrouble, text: strin
 
 const MOST_FINDINGS = 20;
 
+const UNQUOTED_EXPRESSION =
+  'Between braces, `{` and `}` belong to YAML: put all of the text in quotes, so that the expression stays whole.';
+
 /** One error leads to others: the first of each line is enough. */
 function syntaxFindings(troubles: readonly PlacedTrouble[], text: string): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -142,6 +145,13 @@ function syntaxFindings(troubles: readonly PlacedTrouble[], text: string): reado
   for (const trouble of troubles.toSorted((a, b) => a.pos[0] - b.pos[0])) {
     const start = Math.max(0, Math.min(trouble.pos[0], text.length));
     if (start <= told) continue;
+    if (start > 0 && text.startsWith('${{', start - 1)) {
+      // Its braces were taken for those of YAML: all that comes after is read in vain.
+      const close = text.indexOf('}}', start);
+      const range = { start: start - 1, end: close < 0 ? start + 2 : close + 2 };
+      found.push(finding('baton/yaml', range, UNQUOTED_EXPRESSION));
+      break;
+    }
     const newline = text.indexOf('\n', start);
     told = newline < 0 ? text.length : newline;
     const end = Math.max(start, Math.min(Math.max(trouble.pos[1], start + 1), told));

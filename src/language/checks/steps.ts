@@ -93,9 +93,25 @@ function checkFields({ id, node }: StepEntry): readonly Diagnostic[] {
   }
   return [
     ...found,
+    ...checkBlank(node, { id, fields: ['run', 'script'] }),
+    ...checkBlank(valueOf(node, 'gate'), { id, fields: ['check', 'approval', 'when'] }),
     ...checkOneOf(node, { id, kind: 'gate', fields: ['check', 'when', 'approval'] }),
     ...checkOneOf(node, { id, kind: 'agent', fields: ['command', 'acp', 'model', 'profile'] }),
   ];
+}
+
+/** An empty text is there, and says nothing: `run: |` with no line below it. */
+function checkBlank(
+  node: YamlNode | undefined,
+  { id, fields }: { readonly id: string; readonly fields: readonly string[] },
+): readonly Diagnostic[] {
+  return fields.flatMap((field) => {
+    const entry = entryOf(node, field);
+    if (entry?.value.kind !== 'scalar' || entry.value.value === null || entry.value.text.trim() !== '')
+      return [];
+    const message = `\`${field}\` of step "${id}" is empty: there is nothing to do.`;
+    return [finding('baton/missing', entry.key.range, message)];
+  });
 }
 
 const COMPANIONS: ReadonlyMap<string, { readonly beside: readonly string[]; readonly severity: Severity }> =

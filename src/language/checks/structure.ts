@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Diagnostic, Fix } from '../../model/diagnostic.ts';
 import { finding, listed, replacement, suggestion } from '../findings.ts';
 import { nativeKey } from '../foreign-keys.ts';
 import type { Schema, SchemaType } from '../json-schema.ts';
@@ -102,9 +102,18 @@ function wrong(node: YamlNode, schema: Schema, { name, found }: Place): void {
     found.push(finding('baton/missing', node.range, `${name} has no value: it must be ${expects}.`));
     return;
   }
+  if (node.kind === 'scalar' && isGlued(node) && fitsMap(schema)) {
+    found.push(finding('baton/type', node.range, GLUED, { fixes: [apart(node)] }));
+    return;
+  }
   const is =
     node.kind === 'scalar' ? `"${node.text.slice(0, 60)}"` : node.kind === 'map' ? 'a map' : 'a list';
   found.push(finding('baton/type', firstLine(node), `${name} must be ${expects}; here it is ${is}.`));
+}
+
+/** A map could stand here. */
+function fitsMap({ type, anyOf = [] }: Schema): boolean {
+  return type === 'object' || anyOf.some((each) => resolveSchema(each).type === 'object');
 }
 
 /** A whole map or list underlined would hide everything else: its first entry is enough. */
@@ -142,9 +151,22 @@ function nameOf(key: YamlScalar, schema: Schema): string {
 }
 
 function unknownKey(key: YamlScalar, free: readonly string[], { name }: Place): Diagnostic {
+  if (isGlued(key)) return finding('baton/unknown-key', key.range, GLUED, { fixes: [apart(key)] });
   const { hint, fixes } = meant(key, free);
   const there = hint === '' && free.length > 0 ? ` There is ${listed(free)}.` : hint;
   return finding('baton/unknown-key', key.range, `${name} has no key "${key.text}".${there}`, { fixes });
+}
+
+/** `run:make`: YAML takes all of it for one text. */
+function isGlued({ style, text }: YamlScalar): boolean {
+  return style === 'plain' && /^[A-Za-z_]+:[^\s/]/.test(text);
+}
+
+const GLUED = 'A space is missing after the colon.';
+
+function apart({ range, text }: YamlScalar): Fix {
+  const at = range.start + text.indexOf(':') + 1;
+  return { title: 'Add a space', edits: [{ range: { start: at, end: at }, newText: ' ' }] };
 }
 
 function meant(key: YamlScalar, free: readonly string[]): ReturnType<typeof suggestion> {

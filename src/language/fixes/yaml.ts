@@ -15,12 +15,25 @@ function quoted({ text, diagnostic: { range } }: Case): readonly Mend[] {
   const newline = text.indexOf('\n', start);
   const line = text.slice(start, newline < 0 ? text.length : newline).replace(/\r$/, '');
   const isFlow = /[{[]/.test(text.slice(lineStart(text, start), start));
-  const ends = isFlow ? /\s*[,}\]]|\s+#/ : /\s+#|\s*$/;
-  const value = line.slice(0, ends.exec(line)?.index ?? line.length).trimEnd();
+  const value = line
+    .slice(0, isFlow ? endInFlow(line) : (/\s+#|\s*$/.exec(line)?.index ?? line.length))
+    .trimEnd();
   if (value === '' || /^["'|>{[]/.test(value)) return [];
   const written =
     value.includes("'") && !/["\\]/.test(value) ? `"${value}"` : `'${value.replaceAll("'", "''")}'`;
   return certain('Put it in quotes', replace({ start, end: start + value.length }, written));
+}
+
+/** A comma or a bracket that is not part of an expression, or a comment. */
+function endInFlow(line: string): number {
+  for (let at = 0; at < line.length; at++) {
+    if (line.startsWith('${{', at)) {
+      const close = line.indexOf('}}', at);
+      if (close < 0) break;
+      at = close + 1;
+    } else if (/^(?:[,}\]]|\s+#)/.test(line.slice(at))) return at;
+  }
+  return line.length;
 }
 
 /** Where the value begins in which a place stands: after its colon, dash, comma or bracket. */
@@ -85,6 +98,14 @@ function closed({ text, diagnostic: { range, message } }: Case): readonly Mend[]
   return possible(`Close it with ${close.trim()}`, insertion(line.length, close));
 }
 
+/** Fewer places are no YAML; or as many, but the text can be read further than before. */
+function isFurther(after: readonly Diagnostic[], before: readonly Diagnostic[]): boolean {
+  const fewer = countOf(before, isYaml) - countOf(after, isYaml);
+  if (fewer !== 0) return fewer > 0;
+  const first = (found: readonly Diagnostic[]) => found.find(isYaml)?.range.start ?? Infinity;
+  return first(after) > first(before);
+}
+
 /** Less is broken. Where other mistakes come to light, a person decides. */
 function proven({ analysis, diagnostic, text, reread }: Case, mend: Mend): readonly Mend[] {
   const after = reread(withEdits(text, mend.edits)).diagnostics;
@@ -92,7 +113,7 @@ function proven({ analysis, diagnostic, text, reread }: Case, mend: Mend): reado
     ({ code, message, range }) =>
       code === diagnostic.code && message === diagnostic.message && range.start === diagnostic.range.start,
   );
-  if (isThere || countOf(after, isYaml) >= countOf(analysis.diagnostics, isYaml)) return [];
+  if (isThere || !isFurther(after, analysis.diagnostics)) return [];
   const isClean = countOf(after, isOtherError) <= countOf(analysis.diagnostics, isOtherError);
   return [{ ...mend, isPreferred: mend.isPreferred && isClean }];
 }
