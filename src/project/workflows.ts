@@ -100,7 +100,8 @@ export function lookAt(folder: string, ref: string): ChildLook {
 function readStart(file: string): string | undefined {
   const stat = fs.statSync(file);
   if (!stat.isFile()) return undefined;
-  if (stat.size <= YAML_LIMITS.sizeBytes) return fs.readFileSync(file, 'utf8');
+  // Without the mark that some editors put before UTF-8: no editor counts it as a character.
+  if (stat.size <= YAML_LIMITS.sizeBytes) return fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   const fd = fs.openSync(file, 'r');
   try {
     const bytes = Buffer.alloc(YAML_LIMITS.sizeBytes + 1);

@@ -4,7 +4,7 @@ import { nearest } from '../base/nearest.ts';
 export interface Zone {
   readonly name: string;
   /** Milliseconds to add to UTC for the time on the clocks there, at an instant. */
-  offsetAt(instant: number): number;
+  readonly offsetAt: (instant: number) => number;
 }
 
 const zones = new Map<string, Zone | undefined>();

@@ -16,3 +16,17 @@ export function allFiles(): readonly string[] {
       .map((name) => fs.readFileSync(path.join(folder, name), 'utf8')),
   );
 }
+
+/** The same with a name each, as workflow files of one folder. */
+export function namedFiles(): readonly { readonly name: string; readonly text: string }[] {
+  return FOLDERS.flatMap((folder) =>
+    fs
+      .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.yaml'))
+      .toSorted()
+      .map((name) => ({
+        name: `${name.replaceAll(/[\\/]/g, '-').replace(/(?:\.workflow)?\.yaml$/, '')}.workflow.yaml`,
+        text: fs.readFileSync(path.join(folder, name), 'utf8'),
+      })),
+  );
+}

@@ -90,8 +90,8 @@ steps:
     );
     const link = page.locator('.markers-panel .monaco-list-row a', { hasText: 'baton/' }).first();
     await link.click({ modifiers: ['Control'] });
-    const page_ = await workbench.webviewFrame('h2');
-    ok(/baton\//.test(await page_.locator('body').innerText()));
+    const frame = await workbench.webviewFrame('h2');
+    ok(/baton\//.test(await frame.locator('body').innerText()));
     await workbench.screenshot('problem-explained');
   });
 
