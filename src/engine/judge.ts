@@ -122,7 +122,8 @@ function openGate(court: Court, step: StepState): void {
   if (!('approval' in by)) return;
   const question = inScope(court, step, (scope) => renderTemplate(by.approval, scope));
   if (!question.ok) return endAtOnce(court, step, badExpression(question.error));
-  const limitMs = timeoutMs ?? (step.place === 'finally' ? FINALLY_BUDGET_MS : undefined);
+  const inFinally = step.place === 'finally' ? (step.step.timeoutMs ?? FINALLY_BUDGET_MS) : undefined;
+  const limitMs = timeoutMs ?? inFinally;
   const until = limitMs === undefined ? {} : { until: court.wall + limitMs };
   const wait = { for: 'answer', attempt: nextAttempt(step), question: question.value, ...until } as const;
   court.facts.push({ type: 'step-waiting', step: step.id, wait });

@@ -38,6 +38,18 @@ function formsOf(secret: string): readonly string[] {
   return whole.flatMap((text) => [text, ...written(text)]);
 }
 
+/** JSON in plain ASCII, as Python and PHP write it; digits of the code may be small or large. */
+function asciiJson(json: string): readonly string[] {
+  if (!/[\u0080-\uFFFF]/.test(json)) return [];
+  const small = json.replace(
+    /[\u0080-\uFFFF]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const large = small.replace(/\\u[0-9a-f]{4}/g, (code) => `\\u${code.slice(2).toUpperCase()}`);
+  // PHP escapes slashes, too.
+  return [small, large, small.replaceAll('/', '\\/')];
+}
+
 function written(text: string): readonly string[] {
   const url = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
   // As other languages write it: Python's quote, and forms.
@@ -49,9 +61,12 @@ function written(text: string): readonly string[] {
   ]);
   const json = JSON.stringify(text).slice(1, -1);
   const base64 = base64Forms(text);
+  const ascii = asciiJson(json);
   const forms = [
     json,
     JSON.stringify(json).slice(1, -1),
+    ...ascii,
+    ...ascii.map((each) => JSON.stringify(each).slice(1, -1)),
     ...urls,
     ...urls.map((each) => each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
     text.replaceAll("'", "'\\''"),

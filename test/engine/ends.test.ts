@@ -85,6 +85,7 @@ finally:
       'timed_out after 60 s',
     );
     assert.equal(await endOf('{ retry: { max: 9, delay: 50s }, run: exit 1 }'), 'failed after 50 s');
+    assert.equal(await endOf('{ timeout: 20s, gate: { approval: "Well?" } }'), 'failed after 20 s');
     assert.equal(
       await endOf('{ timeout: 90s, loop: { steps: { x: { run: wait } } } }'),
       'timed_out after 90 s',

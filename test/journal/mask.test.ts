@@ -33,10 +33,19 @@ const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   'a path': (text) => strictUrl(text).replaceAll('%2F', '/'),
   'a strict form': (text) => strictUrl(text).replaceAll('%20', '+'),
   'JSON in JSON': (text) => JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
+  'JSON in ASCII': (text) => asciiJson(text),
+  'JSON in ASCII in JSON': (text) => JSON.stringify(asciiJson(text)).slice(1, -1),
   shell: (text) => text.replaceAll("'", "'\\''"),
   base64: (text) => Buffer.from(text).toString('base64'),
   base64url: (text) => Buffer.from(text).toString('base64url'),
 };
+
+/** As Python's `json.dumps` does. */
+function asciiJson(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[\u0080-\uFFFF]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 /** As Python's `quote` does, with nothing but letters, digits and `_.-~` as they are. */
 function strictUrl(text: string): string {

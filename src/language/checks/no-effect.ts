@@ -13,7 +13,9 @@ export function checkNoEffect({ steps }: CheckContext): readonly Diagnostic[] {
     const why = asks
       ? 'nothing runs while people are asked; `timeout` inside of `gate` says how long they have'
       : 'a condition runs nothing';
-    return [...own, ...told(step.node, ['timeout', 'total_timeout', 'retry', 'stop'], why)];
+    // In `finally` the step's own time counts for people, too (rule S6).
+    const times = step.level.place === 'finally' && asks ? [] : ['timeout'];
+    return [...own, ...told(step.node, [...times, 'total_timeout', 'retry', 'stop'], why)];
   });
 }
 
