@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ok, type Result } from '../base/result.ts';
 import { hasErrors, type Diagnostic } from '../model/diagnostic.ts';
+import { usualDurations } from '../project/history.ts';
 import { findWorkflowFiles } from '../project/workflow-files.ts';
 import { countWords, findingsAsJson, findingsAsText, type Findings } from './diagnostics.ts';
 import { findingsAsSarif } from './sarif.ts';
@@ -14,6 +15,8 @@ export async function lint(
   paths: readonly string[],
   options: { readonly json?: boolean; readonly format?: 'text' | 'json' | 'sarif' },
 ): Promise<number> {
+  const { runs, workflows } = door.project;
+  workflows.expect(usualDurations(await runs.journal.list()));
   const read = (await filesOf(door, paths)).map((file) => findingsOf(door, file));
   const findings = read.flatMap((each) => (each.ok ? [each.value] : []));
   // One file that nobody can read keeps no other from being looked at.

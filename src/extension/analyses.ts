@@ -44,7 +44,9 @@ export class Analyses implements vscode.Disposable {
     const piecesFrom = PIECES_FROM;
     if (found === undefined) return analyze(text, { piecesFrom }, last);
     const { workflows } = found.place.project;
-    return analyze(text, { ref: found.ref, look: (ref) => workflows.look(ref), piecesFrom }, last);
+    const look = (ref: string) => workflows.look(ref);
+    const { ref } = found;
+    return analyze(text, { ref, look, usualMs: workflows.usualMs(ref), piecesFrom }, last);
   }
 
   /** Open workflows, whether or not they were ever saved. */

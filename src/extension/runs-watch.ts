@@ -3,6 +3,7 @@ import type { Presence, RunSummary } from '../journal/journal.ts';
 import type { RunId } from '../model/attempt.ts';
 import { applyEvent, replay } from '../model/apply-event.ts';
 import type { RunState } from '../model/run-state.ts';
+import { usualDurations } from '../project/history.ts';
 import type { Place, Projects } from './projects.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -118,7 +119,10 @@ export class RunsWatch implements vscode.Disposable {
     const read = async () => {
       do {
         listing.stale = false;
-        this.#take(listing, await listing.place.project.runs.journal.list());
+        const { runs, workflows } = listing.place.project;
+        const summaries = await runs.journal.list();
+        workflows.expect(usualDurations(summaries));
+        this.#take(listing, summaries);
       } while (listing.stale);
     };
     return (listing.reading = read().finally(() => (listing.reading = undefined)));

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly digest?: string;
   /** Looks at another workflow file, for `workflow` steps. */
   readonly look?: (ref: string) => ChildLook;
+  /** How long a run of this workflow usually takes, in milliseconds. */
+  readonly usualMs?: number | undefined;
   /** Keep texts of so many characters ready for the next edit, as an editor wants it: never unless told. */
   readonly piecesFrom?: number;
 }
@@ -91,6 +93,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     workflow,
     graph,
     cycles,
+    usualMs: surroundings.usualMs,
     kept: kept?.steps ?? NOTHING_KEPT,
     look: surroundings.look,
   };
@@ -181,7 +184,9 @@ const NEED_ALL: ReadonlySet<string> = new Set([
   'baton/unknown-step',
 ]);
 
-function isSame(last: Analysis, text: string, { ref = '', digest = '' }: Surroundings): boolean {
+function isSame(last: Analysis, text: string, { ref = '', digest = '', usualMs }: Surroundings): boolean {
+  // How long its runs take may have changed.
+  if (usualMs !== undefined && last.workflow.schedules.length > 0) return false;
   // What other files say of the workflows that this one runs may have changed.
   if (childrenOf(last.workflow).length > 0) return false;
   return last.text === text && last.workflow.ref === ref && last.workflow.digest === digest;

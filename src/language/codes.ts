@@ -32,6 +32,7 @@ export const CODES = {
   'baton/no-effect': 'A key that a gate cannot use.',
   'baton/cron-step': 'A step in a cron field that does not divide it evenly.',
   'baton/matrix-value': 'A value that stands twice in a matrix.',
+  'baton/too-frequent': 'A schedule that is due again before its run has usually ended.',
   'baton/not-yet': 'A part of the language that does not run yet.',
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;
 

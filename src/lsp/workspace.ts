@@ -5,6 +5,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { linesOf, type Lines } from '../base/lines.ts';
 import { analyze, PIECES_FROM, type Analysis } from '../language/analyze.ts';
 import { childrenOf } from '../language/children.ts';
+import { usualDurations } from '../project/history.ts';
 import { openProject, type Project } from '../project/project.ts';
 import { workflowMatcher } from '../project/workflow-files.ts';
 
@@ -36,6 +37,7 @@ export class Workspace {
     this.#folders = uris
       .filter((uri) => uri.startsWith('file:'))
       .map((uri) => ({ project: openProject(fileURLToPath(uri)), isWorkflow: workflowMatcher() }));
+    for (const { project } of this.#folders) void learn(project);
   }
 
   get folders(): readonly Folder[] {
@@ -53,6 +55,7 @@ export class Workspace {
     const look = folder === undefined ? undefined : (child: string) => folder.project.workflows.look(child);
     const surroundings = {
       ref: folder === undefined ? '' : ref,
+      usualMs: folder?.project.workflows.usualMs(ref),
       piecesFrom: PIECES_FROM,
       ...(look !== undefined && { look }),
     };
@@ -112,4 +115,10 @@ function real(file: string): string {
   } catch {
     return file;
   }
+}
+
+/** How long runs take is no reason to wait, and where nobody can tell, nothing is said of it. */
+async function learn({ runs, workflows }: Project): Promise<void> {
+  const summaries = await runs.journal.list().catch(() => []);
+  workflows.expect(usualDurations(summaries));
 }

@@ -1,5 +1,5 @@
 import { emptyRecord } from '../base/json.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, RunSummary } from '../journal/journal.ts';
 import type { StepAddress } from '../model/attempt.ts';
 import type { AttemptEnded, RunEvent } from '../model/run-event.ts';
 import type { StepPast } from '../model/run-plan.ts';
@@ -28,6 +28,31 @@ export async function pastDurations(
     }
   }
   return pastsOf(durations, last);
+}
+
+/** How many runs that succeeded tell how long a workflow usually takes. */
+const RUNS_FOR_USUAL = 10;
+
+/** How long the newest runs of each workflow that succeeded took, the median in milliseconds; by the workflow's path. */
+export function usualDurations(runs: readonly RunSummary[]): ReadonlyMap<string, number> {
+  const durations = new Map<string, number[]>();
+  for (const { workflow, status, startedAt, endedAt } of runs) {
+    if (status !== 'succeeded' || endedAt === undefined) continue;
+    if ((durations.get(workflow)?.length ?? 0) < RUNS_FOR_USUAL)
+      append(durations, workflow, endedAt - startedAt);
+  }
+  return new Map(
+    [...durations].map(
+      ([workflow, all]) =>
+        [
+          workflow,
+          at(
+            all.toSorted((a, b) => a - b),
+            0.5,
+          ),
+        ] as const,
+    ),
+  );
 }
 
 /** What to expect of each step that has a past: the median. What the engine orders ready steps by (rule G5). */

@@ -25,16 +25,24 @@ export interface Workflows {
   read(ref: string): Result<LoadedWorkflow, string>;
   /** Looks at a workflow that another one runs. */
   look(ref: string): ChildLook;
+  /** What `read` and `load` may know from now on of how long runs take (see `usualDurations`). */
+  expect(usual: ReadonlyMap<string, number>): void;
+  /** That of one workflow, in milliseconds. */
+  usualMs(ref: string): number | undefined;
 }
 
 export function workflowsOf(folder: string, files?: readonly string[]): Workflows {
   // Loaded when somebody looks around: a run of a file that was named by its path is on its way sooner.
   const list = async () => (await import('./workflow-files.ts')).findWorkflowFiles(folder, files);
-  const read = (ref: string) => readWorkflow(folder, ref);
+  let usual: ReadonlyMap<string, number> | undefined;
+  const usualMs = (ref: string) => usual?.get(ref);
+  const read = (ref: string) => readWorkflow(folder, ref, usualMs(ref));
   return {
     list,
     read,
     look: (ref) => lookAt(folder, ref),
+    expect: (durations) => void (usual = durations),
+    usualMs,
     async load(pathOrName) {
       for (const ending of ENDINGS) {
         const direct = refOf(folder, pathOrName + ending);
@@ -65,7 +73,7 @@ export function refOf(folder: string, given: string): string {
   return inside ? relative.split(path.sep).join('/') : path.resolve(folder, given);
 }
 
-function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, string> {
+function readWorkflow(folder: string, ref: string, usualMs?: number): Result<LoadedWorkflow, string> {
   let text: string | undefined;
   try {
     text = readStart(path.resolve(folder, ref));
@@ -74,7 +82,7 @@ function readWorkflow(folder: string, ref: string): Result<LoadedWorkflow, strin
   }
   if (text === undefined) return err(`"${ref}" is not a file.`);
   const look = (child: string) => lookAt(folder, child);
-  return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text), look }) });
+  return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text), look, usualMs }) });
 }
 
 /** A workflow as one that runs it has to know it. Its own children are looked at by whoever asks, so nothing loops. */

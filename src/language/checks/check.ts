@@ -23,6 +23,8 @@ export interface CheckContext {
   readonly workflow: Workflow;
   readonly graph: StepGraph;
   readonly cycles: readonly Cycle[];
+  /** How long a run of it usually takes, in milliseconds; absent where no run has told. */
+  readonly usualMs: number | undefined;
   /** Keeps what the text of one step alone decides. */
   readonly kept: Kept;
   /** Looks at another workflow file; absent where nobody can. */

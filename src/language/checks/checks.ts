@@ -21,6 +21,7 @@ import { checkSchedules } from './schedules.ts';
 import { checkSecretPrinted } from './secret-printed.ts';
 import { checkSteps } from './steps.ts';
 import { checkStructure } from './structure.ts';
+import { checkTooFrequent } from './too-frequent.ts';
 import { checkUnusedInputs } from './unused-input.ts';
 import { checkUnwrittenOutputs } from './unwritten-output.ts';
 
@@ -49,5 +50,6 @@ export const CHECKS: readonly Check[] = [
   checkNoEffect,
   checkCronSteps,
   checkMatrixValues,
+  checkTooFrequent,
   checkNotYet,
 ];
