@@ -55,3 +55,8 @@ function lastStartAtOrBefore(starts: readonly number[], offset: number): number 
   }
   return low;
 }
+
+/** Where the line begins on which an offset stands. (`lastIndexOf` takes a place before the text for its first character.) */
+export function lineStartAt(text: string, offset: number): number {
+  return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}

@@ -102,7 +102,9 @@ function unknownContext(name: string, range: Range): ExpressionProblem {
   const meant =
     called?.signature ?? nearest(name, CONTEXTS.keys()) ?? FOREIGN_CONTEXTS.get(name.toLowerCase());
   const hint =
-    didYouMean(meant) || ` An expression reads ${listed(CONTEXTS)}; text stands between single quotes.`;
+    didYouMean(meant) ||
+    FOREIGN_ADVICE.get(name.toLowerCase()) ||
+    ` An expression reads ${listed(CONTEXTS)}; text stands between single quotes.`;
   return {
     kind: 'unknown-context',
     message: `There is no value \`${name}\`.${hint}`,
@@ -115,10 +117,20 @@ function unknownContext(name: string, range: Range): ExpressionProblem {
 const FOREIGN_CONTEXTS: ReadonlyMap<string, string> = new Map([
   ['needs', 'steps'],
   ['jobs', 'steps'],
-  ['github', 'run'],
   ['secrets', 'inputs'],
   ['vars', 'env'],
-  ['strategy', 'matrix'],
+]);
+
+/** What has no twin here, and how to come by it all the same. */
+const FOREIGN_ADVICE: ReadonlyMap<string, string> = new Map([
+  ['not', ' For "not", write `!`.'],
+  [
+    'github',
+    ' Ask git or the environment in a step, and read what it gives out: `steps.<id>.outputs.<name>`.',
+  ],
+  ['runner', ' Steps run on this machine: ask it in the command.'],
+  ['job', ' How steps ended is read as `steps.<id>.result`, or asked with `success()` and `failure()`.'],
+  ['strategy', ' The values of a combination are read as `matrix.<name>`.'],
 ]);
 
 function listed(named: ReadonlyMap<string, { readonly name: string }>): string {

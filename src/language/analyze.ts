@@ -1,3 +1,4 @@
+import type { Range } from '../base/lines.ts';
 import { findCycles } from '../graph/cycles.ts';
 import { indexGraph } from '../graph/index-graph.ts';
 import { stepGraph, type StepGraph } from '../graph/step-graph.ts';
@@ -97,8 +98,10 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     kept: kept?.steps ?? NOTHING_KEPT,
     look: surroundings.look,
   };
-  const checked = CHECKS.flatMap((check) => check(context)).filter((each) =>
-    isTrustworthy(each, yamlDiagnostics),
+  const checked = trustworthy(
+    CHECKS.flatMap((check) => check(context)),
+    yamlDiagnostics,
+    text,
   );
   const found = withoutRepeats([...yamlDiagnostics, ...checked].toSorted(byPlace));
   const { shown: diagnostics, silenced } = siftIgnored(text, found);
@@ -166,23 +169,33 @@ function readOn(last: Analysis, text: string): Read | undefined {
   return { tree: kept.tree.root, levels, yamlDiagnostics: [], kept };
 }
 
-/** Where the YAML is broken, it is not known what is missing, nor what stands at that place. */
-function isTrustworthy({ code, range }: Diagnostic, yaml: readonly Diagnostic[]): boolean {
-  if (yaml.some((each) => each.code === 'baton/limit')) return false;
-  const broken = yaml.filter((each) => each.code === 'baton/yaml');
-  if (broken.length === 0) return true;
-  if (NEED_ALL.has(code)) return false;
-  return !broken.some((each) => range.start >= each.range.start && range.start <= each.range.end);
+/** Where the YAML is broken, it is not known what is missing, nor what stands there and on the rest of that line. */
+function trustworthy(
+  found: readonly Diagnostic[],
+  yaml: readonly Diagnostic[],
+  text: string,
+): readonly Diagnostic[] {
+  if (yaml.some(({ code }) => code === 'baton/limit')) return [];
+  const broken = yaml.filter(({ code }) => code === 'baton/yaml').map(({ range }) => toLineEnd(range, text));
+  if (broken.length === 0) return found;
+  return found.filter(
+    ({ code, range: { start } }) =>
+      !UNKNOWN_WHERE_BROKEN.has(code) && !broken.some((each) => start >= each.start && start <= each.end),
+  );
 }
 
-/** What may stand where nothing could be read. */
-const NEED_ALL: ReadonlySet<string> = new Set([
+const UNKNOWN_WHERE_BROKEN: ReadonlySet<string> = new Set([
   'baton/missing',
   'baton/kind',
   'baton/unused-input',
   'baton/unwritten-output',
   'baton/unknown-step',
 ]);
+
+function toLineEnd({ start, end }: Range, text: string): Range {
+  const newline = text.indexOf('\n', end);
+  return { start, end: newline < 0 ? text.length : newline };
+}
 
 function isSame(last: Analysis, text: string, { ref = '', digest = '', usualMs }: Surroundings): boolean {
   // How long its runs take may have changed.

@@ -1,4 +1,4 @@
-import type { Range } from '../base/lines.ts';
+import { lineStartAt, type Range } from '../base/lines.ts';
 import { MATCHER_NAMES } from '../model/matchers-of.ts';
 import { refFrom } from '../model/ref.ts';
 import { STEP_KIND_INFO, STEP_KINDS, type StepKind } from '../model/step-kind.ts';
@@ -198,7 +198,7 @@ function values(
 }
 
 function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
+  return lineStartAt(text, offset);
 }
 
 function columnOf(text: string, offset: number): number {

@@ -1,3 +1,4 @@
+import { lineStartAt } from '../base/lines.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
 /** Diagnostics that are shown, and those that a person took away. */
@@ -17,7 +18,7 @@ export function siftIgnored(text: string, diagnostics: readonly Diagnostic[]): S
   const shown: Diagnostic[] = [];
   const silenced: Diagnostic[] = [];
   for (const diagnostic of diagnostics) {
-    const line = text.lastIndexOf('\n', diagnostic.range.start - 1) + 1;
+    const line = lineStartAt(text, diagnostic.range.start);
     const isIgnored = ignored.get(line)?.has(diagnostic.code) === true;
     (isIgnored ? silenced : shown).push(diagnostic);
   }

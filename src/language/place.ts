@@ -1,4 +1,4 @@
-import type { Range } from '../base/lines.ts';
+import { lineStartAt, type Range } from '../base/lines.ts';
 
 /** What a person is writing at an offset, told from the text alone, so that it is known in a broken file, too. */
 export interface Place {
@@ -43,7 +43,7 @@ const BLOCK_HEADER = /^(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#.*)?\r?$/;
 
 /** Cuts the line that an offset stands on. */
 function lineAt(text: string, offset: number): Line {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const start = lineStartAt(text, offset);
   const newline = text.indexOf('\n', start);
   const end = newline < 0 ? text.length : newline;
   const dashes: number[] = [];

@@ -1,6 +1,6 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
 import type { Alias, CST, Document, Pair } from 'yaml';
-import type { Range } from '../base/lines.ts';
+import { lineStartAt, type Range } from '../base/lines.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { finding } from './findings.ts';
 import { LONGEST_KEY } from './read-events.ts';
@@ -69,18 +69,35 @@ function countFirst(text: string): void {
 const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001F']);
 
 function composed(text: string, tokens: readonly CST.Token[]): ReadYaml {
-  const reader = new Reader(text);
   const { document, troubles } = compose(text, tokens);
+  const overLines = troubles.filter(({ code }) => code === 'MULTILINE_IMPLICIT_KEY');
+  const reader = new Reader(text, new Set(overLines.map(({ pos }) => pos[0])));
   const contents = document?.contents ?? null;
   const root = contents === null ? undefined : reader.node(contents, 0);
   const open = reader.unclosed.length > 0;
   const others = open ? troubles.filter(({ message }) => !NEVER_CLOSED.test(message)) : troubles;
-  const found = [...reader.unclosed, ...syntaxFindings(others, text), ...reader.diagnostics];
+  const syntax = syntaxFindings(others, text);
+  const found = [...reader.unclosed, ...syntax, ...withoutConsequences(reader.diagnostics, { syntax, text })];
   return { root: root !== undefined && isEmpty(root) ? undefined : root, diagnostics: found };
 }
 
 function isEmpty(root: YamlNode): boolean {
   return root.kind === 'scalar' && root.value === null && root.range.start === root.range.end;
+}
+
+/** Behind broken syntax the rest of the line is not what it seems; and one place has one thing wrong with it. */
+function withoutConsequences(
+  found: readonly Diagnostic[],
+  { syntax, text }: { readonly syntax: readonly Diagnostic[]; readonly text: string },
+): readonly Diagnostic[] {
+  const broken = syntax.map(({ range }) => ({ start: range.start, end: lineEnd(text, range.end) }));
+  const told = new Set<number>();
+  return found.filter(({ code, range: { start } }) => {
+    if (code !== 'baton/yaml') return true;
+    if (told.has(start) || broken.some((each) => start >= each.start && start < each.end)) return false;
+    told.add(start);
+    return true;
+  });
 }
 
 interface PlacedTrouble extends YamlTrouble {
@@ -103,7 +120,8 @@ function compose(
   withoutStacks(() => {
     for (const each of composer.compose(tokens, true, text.length)) {
       if (document === undefined) document = each;
-      else troubles.push({ code: 'MULTIPLE_DOCS', message: '', pos: [each.range[0], each.range[0] + 3] });
+      else if (troubles.length === 0)
+        troubles.push({ code: 'MULTIPLE_DOCS', message: '', pos: [each.range[0], each.range[0] + 3] });
     }
   });
   const { errors = [], warnings = [] }: Partial<Document.Parsed> = document ?? {};
@@ -143,6 +161,11 @@ function syntaxFindings(troubles: readonly PlacedTrouble[], text: string): reado
   const found: Diagnostic[] = [];
   let told = -1;
   for (const trouble of troubles.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const bare = bareExpression(trouble, text);
+    if (bare !== undefined) {
+      found.push(finding('baton/yaml', bare, BARE_EXPRESSION));
+      break; // All brackets after it are misread.
+    }
     const start = Math.max(0, Math.min(trouble.pos[0], text.length));
     if (start <= told) continue;
     if (start > 0 && text.startsWith('${{', start - 1)) {
@@ -152,13 +175,40 @@ function syntaxFindings(troubles: readonly PlacedTrouble[], text: string): reado
       found.push(finding('baton/yaml', range, UNQUOTED_EXPRESSION));
       break;
     }
-    const newline = text.indexOf('\n', start);
-    told = newline < 0 ? text.length : newline;
-    const end = Math.max(start, Math.min(Math.max(trouble.pos[1], start + 1), told));
-    found.push(finding('baton/yaml', { start, end }, explainYaml(trouble)));
+    told = lineEnd(text, start);
+    const seen = Math.max(trouble.pos[1], start + 1, indentEnd(text, start));
+    const end = Math.max(start, Math.min(seen, told));
+    const line = text.slice(lineStartAt(text, start), told);
+    const before = line.slice(0, start - (told - line.length));
+    found.push(finding('baton/yaml', { start, end }, explainYaml(trouble, { line, before })));
     if (found.length === MOST_FINDINGS) break;
   }
   return found;
+}
+
+const BARE_EXPRESSION = 'Between brackets an expression stands in quotes: `"${{ … }}"`.';
+
+/** `{ if: ${{ … }} }`, whose inner brackets YAML takes for its own. */
+function bareExpression({ pos: [start] }: PlacedTrouble, text: string): Range | undefined {
+  if (text.slice(start - 1, start + 2) !== '${{') return undefined;
+  const close = text.indexOf('}}', start);
+  return {
+    start: start - 1,
+    end: close < 0 ? lineEnd(text, start) : Math.min(close + 2, lineEnd(text, start)),
+  };
+}
+
+function lineEnd(text: string, offset: number): number {
+  const newline = text.indexOf('\n', offset);
+  return newline < 0 ? text.length : newline;
+}
+
+/** Of wrong indentation a person sees all, not one space of it. */
+function indentEnd(text: string, offset: number): number {
+  if (offset > 0 && text[offset - 1] !== '\n') return offset;
+  let end = offset;
+  while (text[end] === ' ' || text[end] === '\t') end++;
+  return end;
 }
 
 /** What the library says where it noticed; the reader says it where the bracket or quote opens. */
@@ -178,14 +228,17 @@ class Reader {
   /** Brackets and quotes. */
   readonly unclosed: Diagnostic[] = [];
   readonly #text: string;
+  /** Where keys begin that may not go over lines, but do. */
+  readonly #keysOverLines: ReadonlySet<number>;
   readonly #anchors = new Map<string, Anchored>();
   #nodes = 0;
   #aliases = 0;
   /** The deepest place since the last anchor began. */
   #deepest = 0;
 
-  constructor(text: string) {
+  constructor(text: string, keysOverLines: ReadonlySet<number>) {
     this.#text = text;
+    this.#keysOverLines = keysOverLines;
   }
 
   node(node: unknown, depth: number): YamlNode {
@@ -281,11 +334,10 @@ class Reader {
     const seen = new Map<string, Range>();
     let merges: YamlEntry[] | undefined;
     for (const pair of pairs) {
-      const key = this.node(pair.key, depth + 1);
+      const key = this.#key(pair.key, depth + 1);
       const value = isNone(pair.value) ? nothing(after(key.range)) : this.node(pair.value, depth + 1);
       if (key.kind !== 'scalar') {
-        const message = 'A key must be plain text, not a list or a map.';
-        this.diagnostics.push(finding('baton/yaml', key.range, message));
+        this.diagnostics.push(this.#noKey(key.range));
         end = Math.max(key.range.end, endOf(value, pair.value));
         continue;
       }
@@ -300,15 +352,36 @@ class Reader {
     return { entries: merges === undefined ? entries : this.#merged(entries, merges), end };
   }
 
+  /** Of a key that goes over lines, those before the last are a line without a colon: the last is what was meant. */
+  #key(given: unknown, depth: number): YamlNode {
+    const key = this.node(given, depth);
+    if (key.kind !== 'scalar' || key.style !== 'plain' || !this.#keysOverLines.has(key.range.start))
+      return key;
+    const written = this.#text.slice(key.range.start, key.range.end);
+    const text = written.slice(written.lastIndexOf('\n') + 1).trim();
+    return { ...key, value: text, text, range: { start: key.range.end - text.length, end: key.range.end } };
+  }
+
+  /** `{{ item }}` is YAML: a map in a map, without a value. Nobody ever means it. */
+  #noKey({ start, end }: Range): Diagnostic {
+    const isBraces = this.#text.slice(start - 1, start + 1) === '{{' && this.#text[end] === '}';
+    if (!isBraces)
+      return finding('baton/yaml', { start, end }, 'A key must be plain text, not a list or a map.');
+    const message = 'An expression begins with a dollar sign: `${{ … }}`.';
+    return finding('baton/yaml', { start: start - 1, end: end + 1 }, message);
+  }
+
   /** What `<<` brings along stands before the map's own keys, which win; of several maps the first wins. */
   #merged(own: readonly YamlEntry[], merges: readonly YamlEntry[]): readonly YamlEntry[] {
     const known = new Set(own.map(({ key }) => key.text));
     const brought: YamlEntry[] = [];
-    for (const { value } of merges) {
+    for (const { key, value, range } of merges) {
       for (const map of value.kind === 'list' ? value.items : [value]) {
         if (map.kind !== 'map') {
           const message = '`<<` takes a map, or a list of maps: usually an alias such as `<<: *name`.';
-          this.diagnostics.push(finding('baton/yaml', map.range, message));
+          // What an alias stands for is written elsewhere.
+          const isHere = map.range.start >= range.start && map.range.end <= range.end;
+          this.diagnostics.push(finding('baton/yaml', isHere ? map.range : key.range, message));
           continue;
         }
         for (const entry of map.entries) {

@@ -1,3 +1,4 @@
+import { lineStartAt } from '../base/lines.ts';
 import type { YamlEntry, YamlMap, YamlNode } from './tree.ts';
 import { readEvents } from './read-events.ts';
 import { bytesOf, YAML_LIMITS } from './yaml-limits.ts';
@@ -197,7 +198,7 @@ function lastBefore(entries: readonly YamlEntry[], holds: (entry: YamlEntry) => 
 }
 
 function lineStart(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1;
+  return lineStartAt(text, at);
 }
 
 /** Strings are compared in pieces of this size first: that is done by words, not by characters. */

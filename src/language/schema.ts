@@ -370,22 +370,26 @@ export const WORKFLOW_SCHEMA: Schema & { readonly $defs: Readonly<Record<string,
       }),
       timeout: duration('Bounds the whole run, without `finally`.'),
       concurrency,
-      on: fields('What starts the workflow by itself.', {
-        schedule: either('Times.', 'a schedule or a list of them', schedule, list('Several.', schedule)),
-        files: fields(
-          'Changes of files.',
-          {
-            paths: either(
-              'Which files.',
-              'a glob or a list of globs',
-              text('A glob.'),
-              list('Globs.', text('A glob.')),
-            ),
-            debounce: duration('How long it must be quiet first.', { default: '500ms' }),
-          },
-          { required: ['paths'] },
-        ),
-      }),
+      on: fields(
+        'What starts the workflow by itself.',
+        {
+          schedule: either('Times.', 'a schedule or a list of them', schedule, list('Several.', schedule)),
+          files: fields(
+            'Changes of files.',
+            {
+              paths: either(
+                'Which files.',
+                'a glob or a list of globs',
+                text('A glob.'),
+                list('Globs.', text('A glob.')),
+              ),
+              debounce: duration('How long it must be quiet first.', { default: '500ms' }),
+            },
+            { required: ['paths'] },
+          ),
+        },
+        { 'x-expects': 'a map such as { schedule: { cron: "0 2 * * *" } } or { files: { paths: src/** } }' },
+      ),
       steps: ref('steps'),
       finally: ref('steps'),
     },
@@ -394,7 +398,7 @@ export const WORKFLOW_SCHEMA: Schema & { readonly $defs: Readonly<Record<string,
   $defs: {
     problemMatcher,
     steps: record('Steps, by their ids.', ref('step'), {
-      'x-expects': 'a map from step ids to steps',
+      'x-expects': 'a map from step ids to steps, such as { build: { run: make } }',
       propertyNames: { pattern: STEP_ID.source },
     }),
     step: {

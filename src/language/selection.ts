@@ -1,4 +1,4 @@
-import type { Range } from '../base/lines.ts';
+import { lineStartAt, type Range } from '../base/lines.ts';
 import type { Analysis } from './analyze.ts';
 import { inFile, type ExpressionUse } from './expression-uses.ts';
 import { nameRange, partRanges } from './name-ranges.ts';
@@ -69,7 +69,7 @@ function collect(root: YamlNode | undefined, { text, offset, around }: Search): 
 /** Without quotes; and of a text of several lines, one line. */
 function inScalar(scalar: YamlScalar, text: string, offset: number): readonly Range[] {
   const inner = nameRange(scalar, text);
-  const start = Math.max(inner.start, text.lastIndexOf('\n', offset - 1) + 1);
+  const start = Math.max(inner.start, lineStartAt(text, offset));
   const newline = text.indexOf('\n', offset);
   const end = Math.min(inner.end, newline < 0 ? text.length : newline);
   const line = text.slice(start, Math.max(start, end));

@@ -1,4 +1,4 @@
-import type { Range } from '../base/lines.ts';
+import { lineStartAt, type Range } from '../base/lines.ts';
 import type { TextEdit } from '../model/diagnostic.ts';
 import { isStep } from './schema-at.ts';
 import type { YamlEntry, YamlList, YamlMap, YamlNode } from './tree.ts';
@@ -117,7 +117,7 @@ export function hasAnchor(text: string): boolean {
 }
 
 export function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
+  return lineStartAt(text, offset);
 }
 
 /** After the line break of the line on which something ends; the text of a block holds its line break itself. */

@@ -4,11 +4,26 @@ export interface YamlTrouble {
   readonly message: string;
 }
 
+/** Where the trouble stands: its line, and what of it comes before. */
+export interface TroubleLine {
+  readonly line: string;
+  readonly before: string;
+}
+
 /** Says in plain English what is wrong with a text, and what to do about it. */
-export function explainYaml({ code, message }: YamlTrouble): string {
+export function explainYaml({ code, message }: YamlTrouble, { line, before }: TroubleLine): string {
+  if (/^(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)/.test(line))
+    return 'This is the mark of a merge conflict: keep one of the two sides, and take the marks away.';
+  if (code === 'UNEXPECTED_TOKEN' && /["']\s*$/.test(before)) return AFTER_QUOTE;
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && /^\s*-\s/.test(line)) return ITEM_BESIDE_KEYS;
   const [, said] = BY_MESSAGE.find(([pattern]) => pattern.test(message)) ?? [];
   return said ?? BY_CODE[code] ?? `This is not YAML: ${message}`;
 }
+
+const AFTER_QUOTE =
+  'The text ended with the quote before this. A quote inside of a text is written `\\"` between double quotes, and doubled between single ones.';
+const ITEM_BESIDE_KEYS =
+  'An item of a list cannot stand beside the keys of a map: the list begins on the line after its own key.';
 
 /** One code stands for many things; where the library's words tell them apart, so do these. */
 const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
@@ -54,11 +69,11 @@ const BY_CODE: Readonly<Record<string, string>> = {
   BAD_COLLECTION_TYPE: 'Tags (`!…`) mean nothing in a workflow: take it away.',
   BLOCK_AS_IMPLICIT_KEY:
     'A value cannot begin a new map or list on the same line as its key: put it on lines of its own, or in quotes if it is text.',
-  BLOCK_IN_FLOW: 'Between brackets, lists and maps are written with brackets, too.',
+  BLOCK_IN_FLOW:
+    'Between brackets a comma stands before every further entry, and lists and maps have brackets of their own.',
   KEY_OVER_1024_CHARS: 'A key may have at most 1024 characters. Is a colon missing before?',
   MISSING_CHAR: 'Something is missing here: a quote, a bracket, a comma, or the space after a colon.',
-  MULTILINE_IMPLICIT_KEY:
-    'A key stands on one line and ends with a colon. Is the colon missing on the line before?',
+  MULTILINE_IMPLICIT_KEY: 'A key stands on one line and ends with a colon. Is the colon missing here?',
   MULTIPLE_ANCHORS: 'A value has at most one anchor.',
   MULTIPLE_DOCS: 'A workflow file holds one document: take away everything from this `---` on.',
   MULTIPLE_TAGS: 'Tags (`!…`) mean nothing in a workflow: take them away.',

@@ -24,18 +24,22 @@ import type { ContinueOn, OnFailure, Step, StepId, Workflow } from './workflow.t
 export type StepStatus = 'pending' | 'queued' | 'running' | 'backoff' | 'waiting' | FinalStatus;
 export type FinalStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'skipped' | 'lost';
 
-export const STEP_STATUSES: readonly StepStatus[] = [
-  'pending',
-  'queued',
-  'running',
-  'backoff',
-  'waiting',
+export const FINAL_STATUSES: readonly FinalStatus[] = [
   'succeeded',
   'failed',
   'timed_out',
   'cancelled',
   'skipped',
   'lost',
+];
+
+export const STEP_STATUSES: readonly StepStatus[] = [
+  'pending',
+  'queued',
+  'running',
+  'backoff',
+  'waiting',
+  ...FINAL_STATUSES,
 ];
 
 /**

@@ -92,7 +92,7 @@ suite('Reading YAML', () => {
     assert.equal(problems('a: [b: c]\n'), '');
     assert.equal(
       problems('a\nb: c\n'),
-      '1:1-2 baton/yaml: A key stands on one line and ends with a colon. Is the colon missing on the line before?',
+      '1:1-2 baton/yaml: A key stands on one line and ends with a colon. Is the colon missing here?',
     );
     assert.equal(
       problems('a:\n\t- b'),

@@ -5,6 +5,7 @@ import { checkChildren } from './children.ts';
 import { checkConstants } from './constant.ts';
 import { checkCronSteps } from './cron-step.ts';
 import { checkCycles } from './cycles.ts';
+import { checkEndNames } from './end-names.ts';
 import { checkExpressions } from './expressions.ts';
 import { checkImpliedNeeds } from './implied-need.ts';
 import { checkInputs } from './inputs.ts';
@@ -42,6 +43,7 @@ export const CHECKS: readonly Check[] = [
   checkProblemMatchers,
   checkCaches,
   checkConstants,
+  checkEndNames,
   checkImpliedNeeds,
   checkUnusedInputs,
   checkUnwrittenOutputs,

@@ -13,7 +13,7 @@ export function checkMatrixValues({ steps }: CheckContext): readonly Diagnostic[
       const seen = new Set<string>();
       return value.items.flatMap((item) => {
         if (item.kind !== 'scalar' || item.text.includes('${{')) return [];
-        const name = `${typeof item.value} ${item.text}`;
+        const name = `${typeof item.value} ${item.value}`;
         if (!seen.has(name)) {
           seen.add(name);
           return [];

@@ -96,6 +96,11 @@ function explain(
   }
   if (steps.some((other) => other.id === id))
     return { why: 'which stands elsewhere, and cannot be seen from here.', fixes: [] };
+  const several = id.split(/[\s,]+/);
+  if (several.length > 1 && several.every((each) => step.level.byId.has(each))) {
+    const list = `[${several.join(', ')}]`;
+    return { why: `which does not exist. Several are a list: ${list}.`, fixes: [replacement(range, list)] };
+  }
   const others = [...step.level.byId.keys()].filter((other) => other !== step.id);
   const { hint, fixes } = suggestion(id, others, range);
   return { why: `which does not exist.${hint}`, fixes };

@@ -76,13 +76,17 @@ function checkStep(use: ExpressionUse, reference: Reference, context: CheckConte
   return checkField(use, reference, { step, field: field.toLowerCase(), more });
 }
 
+/** What other tools call the way in which a step ended. */
+const FOREIGN_VALUES: ReadonlySet<string> = new Set(['conclusion', 'status']);
+
 function unknownField(
   use: ExpressionUse,
   reference: Reference,
   { id, field }: { readonly id: string; readonly field: string },
 ): Diagnostic {
   const range = partInFile(use, reference, 2);
-  const { hint, fixes } = suggestion(field, STEP_VALUES, range);
+  const foreign = FOREIGN_VALUES.has(field.toLowerCase()) ? 'result' : field;
+  const { hint, fixes } = suggestion(foreign, STEP_VALUES, range);
   const outputs = ` It has ${STEP_VALUES.join(', ')}; what it wrote itself is \`steps.${id}.outputs.${field}\`.`;
   return finding(
     'baton/unknown-value',

@@ -1,3 +1,4 @@
+import { lineStartAt } from '../../base/lines.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { inFile } from '../expression-uses.ts';
 import { finding } from '../findings.ts';
@@ -19,7 +20,7 @@ export function checkSecretPrinted({ text, uses, workflow }: CheckContext): read
 }
 
 function isPrinted(text: string, offset: number): boolean {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const start = lineStartAt(text, offset);
   const newline = text.indexOf('\n', offset);
   const line = text.slice(start, newline < 0 ? text.length : newline);
   const command = /(?:^|run:)\s*(?:\|\s*)?(?:["']\s*)?(echo|printf)\s/.exec(line);

@@ -40,6 +40,7 @@ function checkTwice({ id, key }: StepEntry, other: StepEntry | undefined): reado
 
 function checkId({ id, key }: StepEntry): readonly Diagnostic[] {
   if (STEP_ID.test(id)) return [];
+  if (/^\/[/*]/.test(id)) return [finding('baton/step-id', key.range, 'A comment begins with `#`.')];
   const message =
     id.length > 100
       ? 'A step id has at most 100 characters. Use `name` for what people see.'
@@ -49,28 +50,28 @@ function checkId({ id, key }: StepEntry): readonly Diagnostic[] {
 
 function checkKind({ id, key, node, kinds }: StepEntry): readonly Diagnostic[] {
   if (node.kind !== 'map') return []; // The structure says so already.
-  const [first, second] = kinds;
+  const once = kinds.filter(({ kind }, i) => kinds.findIndex((each) => each.kind === kind) === i);
+  const [first, second] = once;
   if (first === undefined) {
     if (hasMisspeltKind(node)) return []; // The structure says that, too.
     const message = `Step "${id}" does nothing: it needs one of ${STEP_KINDS.join(', ')}.`;
     return [finding('baton/kind', key.range, message)];
   }
   if (second === undefined) return [];
-  const names = kinds.map(({ kind }) => `\`${kind}\``).join(' and ');
-  const others = kinds.slice(0, -1);
+  const names = once.map(({ kind }) => `\`${kind}\``).join(' and ');
+  const others = once.slice(0, -1);
   const related = others.map(({ key: each, kind }) => ({
     message: `\`${kind}\` stands here`,
     range: each.range,
   }));
-  const message = `Step "${id}" has ${names}, but a step is exactly one of ${STEP_KINDS.join(', ')}. Make ${kinds.length} steps of it.`;
-  return [finding('baton/kind', kinds.at(-1)?.key.range ?? key.range, message, { related })];
+  const message = `Step "${id}" has ${names}, but a step is exactly one of ${STEP_KINDS.join(', ')}. Make ${once.length} steps of it.`;
+  return [finding('baton/kind', once.at(-1)?.key.range ?? key.range, message, { related })];
 }
 
 function hasMisspeltKind(node: YamlNode): boolean {
   if (node.kind !== 'map') return false;
   return node.entries.some(({ key: { text } }) => {
-    const native = nativeKey(text);
-    return STEP_KINDS.some((kind) => kind === native) || nearest(text, STEP_KINDS) !== undefined;
+    return nativeKey(text, STEP_KINDS) !== undefined || nearest(text, STEP_KINDS) !== undefined;
   });
 }
 
@@ -79,14 +80,16 @@ function checkFields({ id, node }: StepEntry): readonly Diagnostic[] {
   if (node.kind !== 'map') return [];
   const found: Diagnostic[] = [];
   const has = (field: string) => node.entries.some(({ key }) => key.text === field);
+  const isMeantBeside = (fields: readonly string[]) =>
+    node.entries.some(({ key }) => nativeKey(key.text, fields) !== undefined);
   for (const { key } of node.entries) {
     const { text: field, range } = key;
     if (field === 'script' && !has('language')) {
-      const message = `Step "${id}" needs \`language\` beside \`script\`, for instance node, python or bash.`;
+      const message = `Step "${id}" needs \`language\` beside \`script\`, for instance node, python or bash. A command for the shell stands under \`run\`.`;
       found.push(finding('baton/missing', range, message));
     }
     const companion = COMPANIONS.get(field);
-    if (companion === undefined || companion.beside.some(has)) continue;
+    if (companion === undefined || companion.beside.some(has) || isMeantBeside(companion.beside)) continue;
     const { beside, severity } = companion;
     const message = `\`${field}\` means something only beside ${beside.map((each) => `\`${each}\``).join(' or ')}.`;
     found.push(finding('baton/unknown-key', range, message, { severity }));

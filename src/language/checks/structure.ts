@@ -1,6 +1,6 @@
 import type { Diagnostic, Fix } from '../../model/diagnostic.ts';
 import { finding, listed, replacement, suggestion } from '../findings.ts';
-import { nativeKey } from '../foreign-keys.ts';
+import { foreignAdvice, nativeKey, type ForeignPlace } from '../foreign-keys.ts';
 import type { Schema, SchemaType } from '../json-schema.ts';
 import { resolveSchema, WORKFLOW_SCHEMA } from '../schema.ts';
 import type { StepEntry } from '../step-entries.ts';
@@ -125,13 +125,21 @@ function firstLine(node: YamlNode): { readonly start: number; readonly end: numb
 
 function checkMap(entries: readonly YamlEntry[], node: YamlNode, schema: Schema, place: Place): void {
   const { properties = {}, additionalProperties } = schema;
-  for (const { key, value } of entries) {
+  const meantAll = new Set<string>();
+  for (const entry of entries) {
+    const { key, value } = entry;
     const own = Object.hasOwn(properties, key.text) ? properties[key.text] : additionalProperties;
-    if (own === false) place.found.push(unknownKey(key, freeKeys(properties, entries), place));
-    else if (own !== undefined) checkValue(value, own, { ...place, name: nameOf(key, own) });
+    if (own === false && isGlued(key)) {
+      place.found.push(finding('baton/unknown-key', key.range, GLUED, { fixes: [apart(key)] }));
+    } else if (own === false) {
+      const { hint, fixes, native } = meant(entry, freeKeys(properties, entries), schema);
+      if (native !== undefined) meantAll.add(native);
+      const message = `${place.name} has no key "${key.text}".${hint}`;
+      place.found.push(finding('baton/unknown-key', key.range, message, { fixes }));
+    } else if (own !== undefined) checkValue(value, own, { ...place, name: nameOf(key, own) });
   }
   for (const name of schema.required ?? []) {
-    if (entries.some(({ key }) => key.text === name)) continue;
+    if (meantAll.has(name) || entries.some(({ key }) => key.text === name)) continue;
     const message = `${place.name} needs "${name}".`;
     place.found.push(finding('baton/missing', entries.length === 0 ? node.range : firstLine(node), message));
   }
@@ -150,13 +158,6 @@ function nameOf(key: YamlScalar, schema: Schema): string {
   return schema.$ref === '#/$defs/step' ? `Step "${key.text}"` : `"${key.text}"`;
 }
 
-function unknownKey(key: YamlScalar, free: readonly string[], { name }: Place): Diagnostic {
-  if (isGlued(key)) return finding('baton/unknown-key', key.range, GLUED, { fixes: [apart(key)] });
-  const { hint, fixes } = meant(key, free);
-  const there = hint === '' && free.length > 0 ? ` There is ${listed(free)}.` : hint;
-  return finding('baton/unknown-key', key.range, `${name} has no key "${key.text}".${there}`, { fixes });
-}
-
 /** `run:make`: YAML takes all of it for one text. */
 function isGlued({ style, text }: YamlScalar): boolean {
   return style === 'plain' && /^[A-Za-z_]+:[^\s/]/.test(text);
@@ -169,10 +170,49 @@ function apart({ range, text }: YamlScalar): Fix {
   return { title: 'Add a space', edits: [{ range: { start: at, end: at }, newText: ' ' }] };
 }
 
-function meant(key: YamlScalar, free: readonly string[]): ReturnType<typeof suggestion> {
-  const native = nativeKey(key.text);
-  if (native === undefined || !free.includes(native)) return suggestion(key.text, free, key.range);
-  return { hint: ` Did you mean "${native}"?`, fixes: [replacement(key.range, native)] };
+interface Meant {
+  /** Begins with a space. */
+  readonly hint: string;
+  readonly fixes: readonly Fix[];
+  /** The key that was meant, where that is certain. */
+  readonly native?: string;
+}
+
+function meant({ key, value }: YamlEntry, free: readonly string[], schema: Schema): Meant {
+  const native = nativeKey(key.text, free);
+  if (native !== undefined && !isElse(native, value)) {
+    return { hint: ` Did you mean "${native}"?`, fixes: [replacement(key.range, native)], native };
+  }
+  const where = placeOf(schema);
+  const advice = where === undefined ? undefined : foreignAdvice(key.text, where);
+  if (advice !== undefined) return { hint: ` ${advice}`, fixes: [] };
+  const near = suggestion(key.text, free, key.range);
+  const [fix] = near.fixes;
+  if (fix !== undefined) return { ...near, native: fix.edits[0]?.newText ?? '' };
+  if (near.hint !== '' || free.length === 0) return near;
+  if (schema === WORKFLOW_SCHEMA && isStep(value))
+    return { hint: ` Steps stand under \`steps\`: \`steps: { ${key.text}: … }\`.`, fixes: [] };
+  return { hint: ` There is ${listed(free)}.`, fixes: [] };
+}
+
+/** `uses: actions/checkout@v4` names no file of this project, and a list of stages no step. */
+function isElse(native: string, value: YamlNode): boolean {
+  if (native === 'workflow') return value.kind === 'scalar' && !/\.ya?ml$/.test(value.text);
+  return native === 'steps' && value.kind === 'list';
+}
+
+/** What other tools keep at the top, and Baton under `steps`. */
+function isStep(value: YamlNode): boolean {
+  if (value.kind !== 'map') return false;
+  return value.entries.some(({ key: { text } }) => PROGRAMS.has(text));
+}
+
+const PROGRAMS: ReadonlySet<string> = new Set(['run', 'script', 'command', 'cmd', 'cmds']);
+
+function placeOf(schema: Schema): ForeignPlace | undefined {
+  if (schema === WORKFLOW_SCHEMA) return 'workflow';
+  if (schema === WORKFLOW_SCHEMA.$defs['step']) return 'step';
+  return schema === WORKFLOW_SCHEMA.properties?.['on'] ? 'on' : undefined;
 }
 
 function checkScalar(node: YamlScalar, schema: Schema, place: Place): void {

@@ -13,7 +13,7 @@ const WRITE = /^(?:echo|printf)\s+[^|;&`$()]*?(["']?)([A-Za-z_][\w-]*)=.*>>\s*"?
 /** An output that is read, but that the step visibly does not write. Silent where any other program may write it. */
 export function checkUnwrittenOutputs({ uses }: CheckContext): readonly Diagnostic[] {
   return uses.expressions.flatMap((use) => {
-    if (!use.parsed.ok) return [];
+    if (!use.parsed.ok || use.step === undefined) return [];
     return use.parsed.value.references.flatMap(({ path, range }) => {
       const [root, id = '', field, name] = path;
       if (root !== 'steps' || field !== 'outputs' || name === undefined) return [];

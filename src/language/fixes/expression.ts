@@ -1,3 +1,4 @@
+import { lineStartAt } from '../../base/lines.ts';
 import { withEdits } from '../yaml-edits.ts';
 import { certain, possible, replace, useAround, type Case, type Cure, type Mend } from './mend.ts';
 
@@ -20,7 +21,7 @@ function quotes({ analysis, text, diagnostic: { range } }: Case): readonly Mend[
 
 /** The quote with which the scalar on this line begins, if it does. */
 function patientIn(text: string, offset: number): string | undefined {
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  const line = text.slice(lineStartAt(text, offset), offset);
   return /:[ ]+(['"])[^'"]*$/.exec(line)?.[1];
 }
 

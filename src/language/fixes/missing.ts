@@ -1,3 +1,4 @@
+import { lineStartAt } from '../../base/lines.ts';
 import { STEP_KINDS } from '../../model/step-kind.ts';
 import { isNothing } from '../tree.ts';
 import { addition, insertion, isFlowAt, lineInsertion } from '../yaml-edits.ts';
@@ -61,5 +62,5 @@ function languages({ text, links }: Case): readonly Mend[] {
 }
 
 function columnIn(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
+  return offset - lineStartAt(text, offset);
 }

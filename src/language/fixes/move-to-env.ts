@@ -1,3 +1,4 @@
+import { lineStartAt } from '../../base/lines.ts';
 import { splitTemplate } from '../../expression/template.ts';
 import { scalarOffsets } from '../scalar-offsets.ts';
 import type { StepEntry } from '../step-entries.ts';
@@ -32,7 +33,7 @@ export const cureShell: Cure = (patient) => {
   const { start, end } = diagnostic.range;
   const [before, after] = [text[start - 1], text[end]];
   const isString = before === after && (before === '"' || before === "'" || before === '`');
-  const inText = inString(text.slice(text.lastIndexOf('\n', start - 1) + 1, start));
+  const inText = inString(text.slice(lineStartAt(text, start), start));
   if (!isString && inText) return [];
   const place = isString ? { start: start - 1, end: end + 1 } : { start, end };
   const name = variableName(source, step);

@@ -1,3 +1,4 @@
+import { lineStartAt } from '../../base/lines.ts';
 import { nearestAll } from '../../base/nearest.ts';
 import { needEntries } from '../edges.ts';
 import { inFile } from '../expression-uses.ts';
@@ -106,7 +107,7 @@ export function addNeed(text: string, step: StepEntry, id: string): readonly Men
   const last = needs.items.at(-1);
   if (last === undefined) return possible(title, replace(needs.range, `[${scalar(id)}]`));
   if (isFlowAt(text, needs.range)) return possible(title, insertion(last.range.end, `, ${scalar(id)}`));
-  const line = text.lastIndexOf('\n', last.range.start - 1) + 1;
+  const line = lineStartAt(text, last.range.start);
   const dash = /^[ ]*- /.exec(text.slice(line, last.range.start))?.[0];
   return dash === undefined ? [] : possible(title, insertion(last.range.end, `\n${dash}${scalar(id)}`));
 }
