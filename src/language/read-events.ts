@@ -149,7 +149,7 @@ class EventReader {
   /** What stands after a `:` or a `-`. */
   #value(event: Event, { depth, isFlow }: { readonly depth: number; readonly isFlow: boolean }): YamlNode {
     if (event.type === EVENT_ID.SCALAR && event.valueStart < 0)
-      return isFlow ? giveUp() : this.#nothing(event);
+      return isFlow || depth + 1 > YAML_LIMITS.depth ? giveUp() : this.#nothing(event);
     this.#gap(this.#startOfNode(event));
     return this.#node(event, depth + 1);
   }
@@ -271,7 +271,11 @@ class EventReader {
 
   /** Blank lines at its end belong to a block only where it keeps them (`|+`). */
   #endOfBlock({ valueEnd, valueStart, indent, chomping }: ScalarEvent): number {
-    if (chomping === CHOMPING_MODE.KEEP) return valueEnd;
+    if (chomping === CHOMPING_MODE.KEEP) {
+      // Spaces on a last line that nothing ends: whether they belong to it is a matter of opinion, too.
+      const rest = this.#text.slice(valueEnd, valueEnd + LONGEST_KEY);
+      return rest !== '' && rest.trim() === '' ? giveUp() : valueEnd;
+    }
     let end = valueEnd;
     while (end > valueStart && this.#text.charCodeAt(end - 1) === NEWLINE) {
       const start = this.#text.lastIndexOf('\n', end - 2) + 1;

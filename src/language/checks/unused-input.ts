@@ -14,13 +14,14 @@ export function checkUnusedInputs({ tree, uses }: CheckContext): readonly Diagno
       path: [root, name],
       complete,
     } of parsed.value.references) {
-      if (root !== 'inputs') continue;
+      if (root?.toLowerCase() !== 'inputs') continue;
       if (name === undefined || !complete) return [];
-      read.add(name);
+      // Names are found however they are written.
+      read.add(name.toLowerCase());
     }
   }
   return declared.entries.flatMap(({ key }) => {
-    if (read.has(key.text)) return [];
+    if (read.has(key.text.toLowerCase())) return [];
     const message = `Nothing reads the input "${key.text}".`;
     return [finding('baton/unused-input', key.range, message, { severity: 'hint' })];
   });

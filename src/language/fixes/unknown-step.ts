@@ -5,7 +5,7 @@ import { inFile } from '../expression-uses.ts';
 import { visibleIds, visibleStep, type StepEntry } from '../step-entries.ts';
 import { waitingFor } from '../step-at.ts';
 import { valueOf } from '../tree.ts';
-import { addition, insertion, isFlowAt, removal, scalar } from '../yaml-edits.ts';
+import { addition, insertion, isFlowAt, removal, scalar, withEdits } from '../yaml-edits.ts';
 import {
   certain,
   linksToKey,
@@ -20,7 +20,15 @@ import {
 } from './mend.ts';
 
 /** A name that leads to no step: another name, without it, or the step itself. */
-export const cureUnknownStep: Cure = (patient) => {
+export const cureUnknownStep: Cure = (patient) =>
+  cures(patient).filter((mend) => closesNoCycle(patient, mend));
+
+/** A need that exists is no help where it makes steps wait for each other. */
+function closesNoCycle({ analysis, text, reread }: Case, { edits }: Mend): boolean {
+  return reread(withEdits(text, edits)).cycles.length <= analysis.cycles.length;
+}
+
+const cures: Cure = (patient) => {
   const { analysis, diagnostic, text } = patient;
   const { range } = diagnostic;
   const use = useAround(analysis, range);

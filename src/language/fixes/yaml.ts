@@ -82,6 +82,8 @@ function marks({ text, diagnostic: { range, message } }: Case): readonly Mend[] 
   if (/closes nothing/.test(message)) return possible('Take the bracket away', replace(range, ''));
   if (/space after the colon/.test(message)) return certain('Add a space', insertion(end, ' '));
   if (/space before the `#`/.test(message)) return possible('Add a space', insertion(start, ' '));
+  if (/begins with a dollar sign/.test(message))
+    return possible('Add the dollar sign', insertion(start, '$'));
   if (/escape/.test(message) && own.startsWith('\\'))
     return certain('Double the backslash', insertion(start, '\\'));
   return [];
