@@ -1,13 +1,18 @@
 import * as vscode from 'vscode';
-import { analyze, PIECES_FROM, type Analysis } from '../language/analyze.ts';
+import { analysis, analyze, PIECES_FROM, type Analysis, type Surroundings } from '../language/analyze.ts';
 import { childrenOf } from '../language/children.ts';
 import type { Projects } from './projects.ts';
 import { settings } from './settings.ts';
+import { inSlices } from './slices.ts';
+
+/** Characters: below, a first look takes about 20 ms. */
+const SLICED_FROM = 100_000;
 
 /** One Analysis for each version of each open workflow, shared by everything that reads it. */
 export class Analyses implements vscode.Disposable {
   readonly #projects: Projects;
   readonly #known = new Map<string, { readonly version: number; readonly analysis: Analysis }>();
+  readonly #reading = new Map<string, Promise<void>>();
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #changed = new vscode.EventEmitter<vscode.TextDocument>();
   /** The text rests, and its analysis is there. Also for a document that was just opened. */
@@ -38,15 +43,49 @@ export class Analyses implements vscode.Disposable {
     return analysis;
   }
 
+  /**
+   * Settles when `of` costs no more than a keystroke: a large file that was not read before is read in slices, so that
+   * the editor's other extensions have their turns.
+   */
+  async ready(document: vscode.TextDocument): Promise<void> {
+    if (!this.#isLong(document)) return;
+    const key = document.uri.toString();
+    let reading = this.#reading.get(key);
+    if (reading === undefined) {
+      reading = this.#read(document).finally(() => this.#reading.delete(key));
+      this.#reading.set(key, reading);
+    }
+    await reading;
+  }
+
+  #isLong(document: vscode.TextDocument): boolean {
+    const isKnown = this.#known.has(document.uri.toString());
+    return !isKnown && !document.isClosed && document.getText().length >= SLICED_FROM;
+  }
+
+  async #read(document: vscode.TextDocument): Promise<void> {
+    while (this.#isLong(document)) {
+      const { version } = document;
+      const text = document.getText();
+      const read = await inSlices(analysis(text, this.#surroundings(document)), () => {
+        return document.version === version && this.#isLong(document);
+      });
+      if (read !== undefined) this.#known.set(document.uri.toString(), { version, analysis: read });
+    }
+  }
+
   /** What another text would be in the place of a document: nothing of it is kept. */
-  reread({ uri }: vscode.TextDocument, text: string, last?: Analysis): Analysis {
+  reread(document: vscode.TextDocument, text: string, last?: Analysis): Analysis {
+    return analyze(text, this.#surroundings(document), last);
+  }
+
+  #surroundings({ uri }: vscode.TextDocument): Surroundings {
     const found = this.#projects.find(uri);
     const piecesFrom = PIECES_FROM;
-    if (found === undefined) return analyze(text, { piecesFrom }, last);
+    if (found === undefined) return { piecesFrom };
     const { workflows } = found.place.project;
-    const look = (ref: string) => workflows.look(ref);
     const { ref } = found;
-    return analyze(text, { ref, look, usualMs: workflows.usualMs(ref), piecesFrom }, last);
+    return { ref, look: (child) => workflows.look(child), usualMs: workflows.usualMs(ref), piecesFrom };
   }
 
   /** Open workflows, whether or not they were ever saved. */
@@ -66,9 +105,12 @@ export class Analyses implements vscode.Disposable {
     clearTimeout(this.#waiting.get(key));
     const timer = setTimeout(() => {
       this.#waiting.delete(key);
-      if (document.isClosed) return;
-      this.of(document);
-      this.#changed.fire(document);
+      void this.ready(document).then(() => {
+        // Who typed meanwhile is told when that rests.
+        if (document.isClosed || this.#waiting.has(key)) return;
+        this.of(document);
+        this.#changed.fire(document);
+      });
     }, delayMs);
     this.#waiting.set(key, timer);
   }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Analysis } from '../language/analyze.ts';
 import type { Analyses } from './analyses.ts';
+import { inSlices } from './slices.ts';
 import type { Place, Projects } from './projects.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -106,14 +107,15 @@ export class WorkflowFiles implements vscode.Disposable {
     const found = new Set<string>();
     for (const document of this.#analyses.documents()) {
       found.add(document.uri.toString());
-      this.#take(document);
+      await this.#analyses.ready(document);
+      if (!document.isClosed) this.#take(document);
     }
     for (const place of this.#projects.all()) {
       let since = performance.now();
       for (const ref of await place.project.workflows.list()) {
         const uri = this.#projects.uriOf(place, ref);
         found.add(uri.toString());
-        this.#reread(uri);
+        if (!(await this.#readSlowly(uri, place, ref))) this.#reread(uri);
         if (performance.now() - since > SLICE_MS) {
           await new Promise((resolve) => setImmediate(resolve));
           since = performance.now();
@@ -123,6 +125,16 @@ export class WorkflowFiles implements vscode.Disposable {
     for (const file of this.#files.values()) if (!found.has(file.uri.toString())) this.#remove(file.uri);
     this.#scanned = true;
     this.#looked.fire();
+  }
+
+  /** A large file that nobody has opened is read in slices; says whether it was one. */
+  async #readSlowly(uri: vscode.Uri, place: Place, ref: string): Promise<boolean> {
+    if (this.#analyses.document(uri) !== undefined) return false;
+    const loaded = await inSlices(place.project.workflows.reading(ref));
+    // Opened meanwhile: the editor's text counts.
+    if (loaded?.ok !== true || this.#analyses.document(uri) !== undefined) return false;
+    this.#put({ uri, place, ref, analysis: loaded.value.analysis });
+    return true;
   }
 
   #watch(): vscode.Disposable[] {

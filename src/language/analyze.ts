@@ -1,4 +1,5 @@
 import type { Range } from '../base/lines.ts';
+import { toEnd } from '../base/parts.ts';
 import { findCycles } from '../graph/cycles.ts';
 import { indexGraph } from '../graph/index-graph.ts';
 import { stepGraph, type StepGraph } from '../graph/step-graph.ts';
@@ -12,7 +13,7 @@ import { CHECKS } from './checks/checks.ts';
 import { edgesInto, needEntries, type StepReference } from './edges.ts';
 import { usesOf, type ExpressionUse, type Uses } from './expression-uses.ts';
 import { siftIgnored } from './ignore.ts';
-import { readAnyYaml, readPlainYaml } from './read-yaml.ts';
+import { readAnyYaml, readingPlainYaml } from './read-yaml.ts';
 import { KeptSteps, NOTHING_KEPT } from './kept.ts';
 import { applyChange, keepTree, reread, type KeptTree } from './reread.ts';
 import { allSteps, replaceSteps, stepLevels, type StepEntry, type StepLevel } from './step-entries.ts';
@@ -68,11 +69,22 @@ export interface WorkflowIndex {
  * over: what has not changed moves to the new analysis, so nobody may read `last` any more.
  */
 export function analyze(text: string, surroundings: Surroundings = {}, last?: Analysis): Analysis {
+  return toEnd(analysis(text, surroundings, last));
+}
+
+/** The same in parts, for whoever has other things to do in between: each takes a fraction of the whole. */
+export function* analysis(
+  text: string,
+  surroundings: Surroundings = {},
+  last?: Analysis,
+): Generator<undefined, Analysis> {
   if (last !== undefined && isSame(last, text, surroundings)) return last;
-  const read = (last && readOn(last, text)) ?? readAnew(text, surroundings);
+  const read = (last && readOn(last, text)) ?? (yield* readAnew(text, surroundings));
   const { tree, levels, kept, yamlDiagnostics } = read;
+  yield;
   const steps = [...allSteps(levels.steps, levels.finally)];
   const uses = usesOf(text, tree, { level: levels.steps, steps, ...(kept && { kept: kept.steps }) });
+  yield;
   const edges = edgesInto(uses.expressions, steps);
   const readsStdout = stdoutReaders(uses);
   const workflow = buildWorkflow(tree, levels, {
@@ -82,6 +94,7 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     keepsStdout: (step) => readsStdout.has(step.id),
     ...(kept && { kept: kept.steps }),
   });
+  yield;
   const graph = stepGraph(workflow);
   const cycles = findCycles(indexGraph(graph));
   const context: CheckContext = {
@@ -98,14 +111,15 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     kept: kept?.steps ?? NOTHING_KEPT,
     look: surroundings.look,
   };
-  const checked = trustworthy(
-    CHECKS.flatMap((check) => check(context)),
-    yamlDiagnostics,
-    text,
-  );
+  const told: Diagnostic[] = [];
+  for (const check of CHECKS) {
+    yield;
+    for (const each of check(context)) told.push(each);
+  }
+  const checked = trustworthy(told, yamlDiagnostics, text);
   const found = withoutRepeats([...yamlDiagnostics, ...checked].toSorted(byPlace));
   const { shown: diagnostics, silenced } = siftIgnored(text, found);
-  const analysis: Analysis = {
+  const made: Analysis = {
     text,
     tree,
     workflow,
@@ -116,8 +130,8 @@ export function analyze(text: string, surroundings: Surroundings = {}, last?: An
     silenced,
     runnable: ![...diagnostics, ...silenced.filter(staysBlocked)].some(blocks),
   };
-  if (kept !== undefined) following.set(analysis, { kept, levels });
-  return analysis;
+  if (kept !== undefined) following.set(made, { kept, levels });
+  return made;
 }
 
 type Levels = ReturnType<typeof stepLevels>;
@@ -137,8 +151,9 @@ interface Read {
   readonly kept?: Kept | undefined;
 }
 
-function readAnew(text: string, { piecesFrom = Infinity }: Surroundings): Read {
-  const plain = readPlainYaml(text);
+function* readAnew(text: string, { piecesFrom = Infinity }: Surroundings): Generator<undefined, Read> {
+  const plain = yield* readingPlainYaml(text);
+  yield;
   const { root: tree, diagnostics: yamlDiagnostics } =
     plain === undefined ? readAnyYaml(text) : { root: plain, diagnostics: [] };
   const levels = stepLevels(tree);

@@ -17,9 +17,23 @@ import { YAML_LIMITS } from './yaml-limits.ts';
  * has to be clever, and never says that anything is wrong. A test holds the two ways against each other.
  */
 export function readEvents(text: string): YamlMap | undefined {
+  const events = eventsOf(text);
+  return events && treeOfEvents(text, events);
+}
+
+/** What the parser saw; undefined where it does not like the text. */
+export function eventsOf(text: string): readonly Event[] | undefined {
   if (mayHoldTooMuch(text) || text.includes('\uFEFF')) return undefined;
+  return unlessNotPlain(() => parseEvents(text, { maxDepth: DEEPEST }));
+}
+
+export function treeOfEvents(text: string, events: readonly Event[]): YamlMap | undefined {
+  return unlessNotPlain(() => new EventReader(text, events).document());
+}
+
+function unlessNotPlain<T>(read: () => T): T | undefined {
   try {
-    return new EventReader(text, parseEvents(text, { maxDepth: DEEPEST })).document();
+    return read();
   } catch {
     return undefined; // Whatever the parser does not like, and whatever is not plain: the long way says it better.
   }

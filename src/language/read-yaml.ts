@@ -1,5 +1,5 @@
 import { readComposed } from './read-composed.ts';
-import { readEvents } from './read-events.ts';
+import { eventsOf, readEvents, treeOfEvents } from './read-events.ts';
 import { isTooLarge, PASSED } from './yaml-limits.ts';
 import { refused, type ReadYaml } from './yaml-reading.ts';
 
@@ -16,6 +16,13 @@ export function readYaml(text: string): ReadYaml {
 /** The short way alone, for texts that are plain and have nothing wrong with them. */
 export function readPlainYaml(text: string): YamlMap | undefined {
   return isTooLarge(text) ? undefined : readEvents(text);
+}
+
+/** The same, with a pause after the half of it. */
+export function* readingPlainYaml(text: string): Generator<undefined, YamlMap | undefined> {
+  const events = isTooLarge(text) ? undefined : eventsOf(text);
+  yield;
+  return events && treeOfEvents(text, events);
 }
 
 /** The same without the short way for plain texts, which the tests hold against it. */

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { toEnd } from '../base/parts.ts';
 import { sha256 } from '../base/sha256.ts';
-import { analyze, type Analysis } from '../language/analyze.ts';
+import { analysis, analyze, type Analysis } from '../language/analyze.ts';
 import { childrenOf, type ChildLook } from '../language/children.ts';
 import { YAML_LIMITS } from '../language/yaml-limits.ts';
 
@@ -23,6 +24,8 @@ export interface Workflows {
   load(pathOrName: string): Promise<Result<LoadedWorkflow, string>>;
   /** Reads one file that `list` named. */
   read(ref: string): Result<LoadedWorkflow, string>;
+  /** The same in parts, for whoever has other things to do in between. */
+  reading(ref: string): Generator<undefined, Result<LoadedWorkflow, string>>;
   /** Looks at a workflow that another one runs. */
   look(ref: string): ChildLook;
   /** What `read` and `load` may know from now on of how long runs take (see `usualDurations`). */
@@ -36,10 +39,12 @@ export function workflowsOf(folder: string, files?: readonly string[]): Workflow
   const list = async () => (await import('./workflow-files.ts')).findWorkflowFiles(folder, files);
   let usual: ReadonlyMap<string, number> | undefined;
   const usualMs = (ref: string) => usual?.get(ref);
+  const reading = (ref: string) => readingWorkflow(folder, ref, usualMs(ref));
   const read = (ref: string) => readWorkflow(folder, ref, usualMs(ref));
   return {
     list,
     read,
+    reading,
     look: (ref) => lookAt(folder, ref),
     expect: (durations) => void (usual = durations),
     usualMs,
@@ -74,6 +79,14 @@ export function refOf(folder: string, given: string): string {
 }
 
 function readWorkflow(folder: string, ref: string, usualMs?: number): Result<LoadedWorkflow, string> {
+  return toEnd(readingWorkflow(folder, ref, usualMs));
+}
+
+function* readingWorkflow(
+  folder: string,
+  ref: string,
+  usualMs?: number,
+): Generator<undefined, Result<LoadedWorkflow, string>> {
   let text: string | undefined;
   try {
     text = readStart(path.resolve(folder, ref));
@@ -82,7 +95,8 @@ function readWorkflow(folder: string, ref: string, usualMs?: number): Result<Loa
   }
   if (text === undefined) return err(`"${ref}" is not a file.`);
   const look = (child: string) => lookAt(folder, child);
-  return ok({ ref, text, analysis: analyze(text, { ref, digest: digestOf(text), look, usualMs }) });
+  const read = yield* analysis(text, { ref, digest: digestOf(text), look, usualMs });
+  return ok({ ref, text, analysis: read });
 }
 
 /** A workflow as one that runs it has to know it. Its own children are looked at by whoever asks, so nothing loops. */

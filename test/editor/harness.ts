@@ -30,9 +30,13 @@ interface Session extends Group {
   readonly results: string;
 }
 
+/** `node test/editor/harness.ts fixes` runs the suites whose names hold one of the words alone. */
+const wanted = process.argv.slice(2);
+
 const SUITES = readdirSync(join(ROOT, 'test/editor'), { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => path.endsWith('.test.ts'))
+  .filter((path) => wanted.length === 0 || wanted.some((word) => path.includes(word)))
   .toSorted();
 const isRestricted = (path: string) => path.startsWith('restricted/');
 

@@ -116,7 +116,9 @@ suite('Other YAML', () => {
         const isProgram =
           line.includes('meta.embedded') || /^ *(run|script|check) *:/.test(text.split('\n')[i] ?? '');
         // A comment behind a program belongs to the map, not to the value before it: no theme tells these apart.
-        if (!isProgram) assert.equal(line.replaceAll(NESTING, ''), plain[i]?.replaceAll(NESTING, ''));
+        // What is no YAML has no right colours.
+        const isBroken = plain[i]?.includes('invalid.illegal') === true;
+        if (!isProgram && !isBroken) assert.equal(line.replaceAll(NESTING, ''), plain[i]?.replaceAll(NESTING, ''));
       }
     }
   });

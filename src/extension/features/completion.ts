@@ -5,7 +5,7 @@ import { outputsOf } from '../../model/inside.ts';
 import { refTo } from '../../model/ref.ts';
 import { interpretersOf } from '../../project/interpreters.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
+import { readWorkflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 
 /** Where a person expects to be offered something without asking. */
 const TRIGGERS = ['.', ' ', ':', '[', '{', ',', '-', '\n'] as const;
@@ -32,7 +32,7 @@ export const offerCompletion: Feature = (world) =>
         if (!world.projects.isWorkflow(document.uri)) return undefined;
         const lastOutputs = await lastOutputsOf(world, document);
         // After the wait: an analysis holds for the text as it is now, and no longer.
-        const open = workflowAt(world, document);
+        const open = await readWorkflowAt(world, document);
         if (open === undefined) return undefined;
         const sources = { ...sourcesOf(world, open), lastOutputs };
         const found = complete(open.analysis, document.offsetAt(position), sources);

@@ -32,6 +32,16 @@ export interface OpenWorkflow {
   readonly ref: string;
 }
 
+/** The same for those who are asked as soon as a file is opened: a large one is read in slices first. */
+export async function readWorkflowAt(
+  world: FeatureWorld,
+  document: vscode.TextDocument,
+): Promise<OpenWorkflow | undefined> {
+  if (!world.projects.isWorkflow(document.uri)) return undefined;
+  await world.analyses.ready(document);
+  return workflowAt(world, document);
+}
+
 /** The workflow of a document; undefined for any other YAML. */
 export function workflowAt(world: FeatureWorld, document: vscode.TextDocument): OpenWorkflow | undefined {
   if (!world.projects.isWorkflow(document.uri)) return undefined;

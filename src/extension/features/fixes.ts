@@ -4,7 +4,7 @@ import type { Analysis } from '../../language/analyze.ts';
 import { fixAllEdit, fixesAt, type Mend, type Reread } from '../../language/fixes.ts';
 import { refactoringsAt, type Refactoring } from '../../language/refactorings.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
+import { readWorkflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
 
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('baton');
 
@@ -13,8 +13,8 @@ export const offerFixes: Feature = (world) =>
   vscode.languages.registerCodeActionsProvider(
     YAML,
     {
-      provideCodeActions(document, range, { only, diagnostics: shown }) {
-        const open = workflowAt(world, document);
+      async provideCodeActions(document, range, { only, diagnostics: shown }) {
+        const open = await readWorkflowAt(world, document);
         if (open === undefined) return undefined;
         const reread = (text: string) => world.analyses.reread(document, text);
         if (only?.intersects(FIX_ALL) === true) return fixAll(open, reread);

@@ -8,7 +8,7 @@ import type { RunState } from '../../model/run-state.ts';
 import { pastDurations } from '../../project/history.ts';
 import { attemptDurationMs, statusWords } from '../../views/words.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type FeatureWorld } from './feature.ts';
+import { readWorkflowAt, YAML, type Feature, type FeatureWorld } from './feature.ts';
 
 export const offerHover: Feature = (world) =>
   vscode.languages.registerHoverProvider(YAML, {
@@ -16,7 +16,7 @@ export const offerHover: Feature = (world) =>
       if (!world.projects.isWorkflow(document.uri)) return undefined;
       const sources = await sourcesOf(world, document);
       // After the wait: an analysis holds for the text as it is now, and no longer.
-      const open = workflowAt(world, document);
+      const open = await readWorkflowAt(world, document);
       const found = open && hover(open.analysis, document.offsetAt(position), sources);
       if (open === undefined || found === undefined) return undefined;
       return new vscode.Hover(

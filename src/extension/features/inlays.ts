@@ -3,7 +3,7 @@ import { inlays, type Inlay, type InlaySources } from '../../language/inlays.ts'
 import { nextDue } from '../../language/schedule-words.ts';
 import { settings } from '../settings.ts';
 import { clockTime } from '../speech.ts';
-import { workflowAt, YAML, type Feature, type FeatureWorld } from './feature.ts';
+import { readWorkflowAt, YAML, type Feature, type FeatureWorld } from './feature.ts';
 
 /** Waves, defaults and next runs between the words of a workflow; the setting `baton.inlayHints` switches them off. */
 export const offerInlays: Feature = (world) =>
@@ -19,8 +19,8 @@ export function inlaysWith(world: FeatureWorld, sources: InlaySources = {}): vsc
     }),
     vscode.languages.registerInlayHintsProvider(YAML, {
       onDidChangeInlayHints: changed.event,
-      provideInlayHints(document, visible) {
-        const open = settings.inlayHints() ? workflowAt(world, document) : undefined;
+      async provideInlayHints(document, visible) {
+        const open = settings.inlayHints() ? await readWorkflowAt(world, document) : undefined;
         if (open === undefined) return undefined;
         const { lines, analysis } = open;
         const start = lines.offset(visible.start);

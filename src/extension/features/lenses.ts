@@ -7,7 +7,7 @@ import { editorRange } from '../ranges.ts';
 import type { SeenRun } from '../runs-watch.ts';
 import { settings } from '../settings.ts';
 import { inOneLine } from '../speech.ts';
-import { workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
+import { readWorkflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
 
 /** What can be done stands above the file and above each step; the setting `baton.codeLens` says how much of it. */
 export const offerLenses: Feature = (world) => {
@@ -31,7 +31,7 @@ export const offerLenses: Feature = (world) => {
         const last = where && world.runs.lastOf(where.place, where.ref);
         const steps = wanted === 'all' && last !== undefined ? await world.runs.load(last) : undefined;
         // After the wait: an analysis holds for the text as it is now, and no longer.
-        const open = workflowAt(world, document);
+        const open = await readWorkflowAt(world, document);
         if (open === undefined) return undefined;
         const found = lenses(open.analysis, { last: last && lastRunOf(last, steps) });
         const shown = wanted === 'all' ? found : found.filter((lens) => !('step' in lens));

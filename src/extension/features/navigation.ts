@@ -7,7 +7,14 @@ import { prepareRename, rename } from '../../language/rename.ts';
 import { linesOf } from '../../base/lines.ts';
 import { editorRange } from '../ranges.ts';
 import { offerCallHierarchy } from './call-hierarchy.ts';
-import { workflowAt, YAML, type Feature, type FeatureWorld, type OpenWorkflow } from './feature.ts';
+import {
+  readWorkflowAt,
+  workflowAt,
+  YAML,
+  type Feature,
+  type FeatureWorld,
+  type OpenWorkflow,
+} from './feature.ts';
 import { locationOf, othersOf } from './other-files.ts';
 import { SYMBOL_KINDS } from './symbol-kinds.ts';
 
@@ -71,8 +78,8 @@ const offerReferences: Feature = (world) =>
 
 const offerHighlights: Feature = (world) =>
   vscode.languages.registerDocumentHighlightProvider(YAML, {
-    provideDocumentHighlights(document, position) {
-      const open = workflowAt(world, document);
+    async provideDocumentHighlights(document, position) {
+      const open = await readWorkflowAt(world, document);
       const { Read, Write } = vscode.DocumentHighlightKind;
       return (
         open &&
@@ -116,8 +123,8 @@ const offerRename: Feature = (world) =>
 
 const offerLinks: Feature = (world) =>
   vscode.languages.registerDocumentLinkProvider(YAML, {
-    provideDocumentLinks(document) {
-      const open = workflowAt(world, document);
+    async provideDocumentLinks(document) {
+      const open = await readWorkflowAt(world, document);
       const place = open?.place;
       if (open === undefined || place === undefined) return undefined;
       const target = (ref: string) => world.projects.uriOf(place, ref);

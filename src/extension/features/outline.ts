@@ -4,7 +4,7 @@ import { folds, type Fold } from '../../language/folding.ts';
 import { outline, type OutlineItem } from '../../language/outline.ts';
 import { selections } from '../../language/selection.ts';
 import { editorRange } from '../ranges.ts';
-import { workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
+import { readWorkflowAt, workflowAt, YAML, type Feature, type OpenWorkflow } from './feature.ts';
 import { SYMBOL_KINDS } from './symbol-kinds.ts';
 
 /** The outline, the breadcrumbs, "Go to Symbol", what folds, and what a selection grows to. */
@@ -13,8 +13,8 @@ export const offerOutline: Feature = (world) =>
     vscode.languages.registerDocumentSymbolProvider(
       YAML,
       {
-        provideDocumentSymbols(document) {
-          const open = workflowAt(world, document);
+        async provideDocumentSymbols(document) {
+          const open = await readWorkflowAt(world, document);
           return open && outline(open.analysis).map((item) => symbolOf(item, open));
         },
       },

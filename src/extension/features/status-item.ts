@@ -2,14 +2,16 @@ import * as vscode from 'vscode';
 import type { Analysis } from '../../language/analyze.ts';
 import { summary } from '../../language/summary.ts';
 import { inOneLine } from '../speech.ts';
-import { workflowAt, YAML, type Feature } from './feature.ts';
+import { readWorkflowAt, YAML, type Feature } from './feature.ts';
 
 /** What is to be said of the workflow in the editor, behind the name of its language. */
 export const offerStatusItem: Feature = (world) => {
   let item: vscode.LanguageStatusItem | undefined;
-  const show = () => {
+  let isDisposed = false;
+  const show = async () => {
     const document = vscode.window.activeTextEditor?.document;
-    const open = document?.languageId === 'yaml' ? workflowAt(world, document) : undefined;
+    const open = document?.languageId === 'yaml' ? await readWorkflowAt(world, document) : undefined;
+    if (isDisposed || document !== vscode.window.activeTextEditor?.document) return;
     if (open === undefined) {
       // An item is shown for a language, not for a file: for other YAML there must be none.
       item?.dispose();
@@ -19,13 +21,17 @@ export const offerStatusItem: Feature = (world) => {
     item ??= made();
     describe(item, open.analysis, open.document.uri);
   };
-  show();
+  const showIt = () => void show();
+  showIt();
   return vscode.Disposable.from(
-    new vscode.Disposable(() => item?.dispose()),
-    vscode.window.onDidChangeActiveTextEditor(show),
-    world.projects.onDidChange(show),
+    new vscode.Disposable(() => {
+      isDisposed = true;
+      item?.dispose();
+    }),
+    vscode.window.onDidChangeActiveTextEditor(showIt),
+    world.projects.onDidChange(showIt),
     world.analyses.onDidChange((document) => {
-      if (document === vscode.window.activeTextEditor?.document) show();
+      if (document === vscode.window.activeTextEditor?.document) showIt();
     }),
   );
 };

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { TOKEN_MODIFIERS, TOKEN_TYPES, tokens, type Token } from '../../language/tokens.ts';
-import { workflowAt, YAML, type Feature } from './feature.ts';
+import { readWorkflowAt, YAML, type Feature } from './feature.ts';
 
 const LEGEND = new vscode.SemanticTokensLegend([...TOKEN_TYPES], [...TOKEN_MODIFIERS]);
 
@@ -9,8 +9,8 @@ export const offerTokens: Feature = (world) =>
   vscode.languages.registerDocumentSemanticTokensProvider(
     YAML,
     {
-      provideDocumentSemanticTokens(document) {
-        const open = workflowAt(world, document);
+      async provideDocumentSemanticTokens(document) {
+        const open = await readWorkflowAt(world, document);
         if (open === undefined) return undefined;
         const builder = new vscode.SemanticTokensBuilder(LEGEND);
         for (const token of tokens(open.analysis)) {

@@ -220,12 +220,21 @@ function checkScalar(node: YamlScalar, schema: Schema, place: Place): void {
   const number = typeof value === 'number' ? value : undefined;
   const tooSmall = number !== undefined && schema.minimum !== undefined && number < schema.minimum;
   const tooLarge = number !== undefined && schema.maximum !== undefined && number > schema.maximum;
-  const unlike = schema.pattern !== undefined && !new RegExp(schema.pattern).test(node.text);
+  const unlike = schema.pattern !== undefined && !patternOf(schema.pattern).test(node.text);
   if (schema.enum !== undefined && value !== null && !schema.enum.includes(value))
     notAllowed(node, schema, place);
   else if (tooLarge)
     place.found.push(finding('baton/value', node.range, `${place.name} must be at most ${schema.maximum}.`));
   else if (tooSmall || unlike) wrong(node, schema, place);
+}
+
+/** The schema has a handful, and a file may have thousands of values to hold against them. */
+const patterns = new Map<string, RegExp>();
+
+function patternOf(source: string): RegExp {
+  let pattern = patterns.get(source);
+  if (pattern === undefined) patterns.set(source, (pattern = new RegExp(source)));
+  return pattern;
 }
 
 /** Nobody reads more choices than that in one message. */
