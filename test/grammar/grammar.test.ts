@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
 import { parseGrammarTestCase, runGrammarTestCase } from 'vscode-tmgrammar-test/dist/unit/index.js';
+import { readYaml } from '../../src/language/read-yaml.ts';
 import { allFiles } from '../language/corpus-files.ts';
 import { registry } from './grammars.ts';
 
@@ -110,15 +111,15 @@ suite('Other YAML', () => {
 
   test('keeps them outside of programs: every line of every workflow', async () => {
     for (const text of allFiles()) {
+      // What is no YAML has no right colours.
+      if (readYaml(text).diagnostics.length > 0) continue;
       const changed = await colours(text, OURS);
       const plain = await colours(text, BARE);
       for (const [i, line] of changed.entries()) {
         const isProgram =
           line.includes('meta.embedded') || /^ *(run|script|check) *:/.test(text.split('\n')[i] ?? '');
         // A comment behind a program belongs to the map, not to the value before it: no theme tells these apart.
-        // What is no YAML has no right colours.
-        const isBroken = plain[i]?.includes('invalid.illegal') === true;
-        if (!isProgram && !isBroken) assert.equal(line.replaceAll(NESTING, ''), plain[i]?.replaceAll(NESTING, ''));
+        if (!isProgram) assert.equal(line.replaceAll(NESTING, ''), plain[i]?.replaceAll(NESTING, ''));
       }
     }
   });
