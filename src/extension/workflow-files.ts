@@ -40,6 +40,8 @@ export class WorkflowFiles implements vscode.Disposable {
   #scan: Promise<void> = Promise.resolve();
   #scanned = false;
   readonly #newcomers: string[] = [];
+  /** Files that are being read, and how often that was begun. */
+  readonly #rereading = new Map<string, number>();
   #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(projects: Projects, analyses: Analyses, trouble: Trouble) {
@@ -115,7 +117,7 @@ export class WorkflowFiles implements vscode.Disposable {
       for (const ref of await place.project.workflows.list()) {
         const uri = this.#projects.uriOf(place, ref);
         found.add(uri.toString());
-        if (!(await this.#readSlowly(uri, place, ref))) this.#reread(uri);
+        if (!(await this.#readSlowly(uri, { place, ref }))) this.#reread(uri);
         if (performance.now() - since > SLICE_MS) {
           await new Promise((resolve) => setImmediate(resolve));
           since = performance.now();
@@ -128,11 +130,18 @@ export class WorkflowFiles implements vscode.Disposable {
   }
 
   /** A large file that nobody has opened is read in slices; says whether it was one. */
-  async #readSlowly(uri: vscode.Uri, place: Place, ref: string): Promise<boolean> {
-    if (this.#analyses.document(uri) !== undefined) return false;
-    const loaded = await inSlices(place.project.workflows.reading(ref));
+  async #readSlowly(
+    uri: vscode.Uri,
+    { place, ref }: { readonly place: Place; readonly ref: string },
+    isWanted = () => true,
+  ): Promise<boolean> {
+    if (!this.#projects.isWorkflow(uri)) return false;
+    const isOpen = this.#analyses.document(uri) !== undefined;
+    const loaded = isOpen ? undefined : await inSlices(place.project.workflows.reading(ref), isWanted);
     // Opened meanwhile: the editor's text counts.
-    if (loaded?.ok !== true || this.#analyses.document(uri) !== undefined) return false;
+    const document = this.#analyses.document(uri);
+    if (document !== undefined) await this.#analyses.ready(document);
+    if (document !== undefined || loaded?.ok !== true || !isWanted()) return false;
     this.#put({ uri, place, ref, analysis: loaded.value.analysis });
     return true;
   }
@@ -141,8 +150,8 @@ export class WorkflowFiles implements vscode.Disposable {
     const watchers = this.#projects.all().flatMap(({ folder, files }) =>
       files.map((glob) => {
         const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, glob));
-        watcher.onDidCreate((uri) => this.#reread(uri));
-        watcher.onDidChange((uri) => this.#reread(uri));
+        watcher.onDidCreate((uri) => void this.#rereadSoon(uri));
+        watcher.onDidChange((uri) => void this.#rereadSoon(uri));
         watcher.onDidDelete((uri) => this.#reread(uri));
         return watcher;
       }),
@@ -168,6 +177,19 @@ export class WorkflowFiles implements vscode.Disposable {
         if (folders.includes(true)) void this.rescan();
       });
     }, SETTLE_MS);
+  }
+
+  /** Like `#reread`, but a large file is read in slices. What comes last counts. */
+  async #rereadSoon(uri: vscode.Uri): Promise<void> {
+    const found = this.#projects.find(uri);
+    const key = uri.toString();
+    const turn = (this.#rereading.get(key) ?? 0) + 1;
+    this.#rereading.set(key, turn);
+    const isLast = () => this.#rereading.get(key) === turn;
+    const isRead = found !== undefined && (await this.#readSlowly(uri, found, isLast));
+    if (!isLast()) return;
+    this.#rereading.delete(key);
+    if (!isRead) this.#reread(uri);
   }
 
   /** Takes what the editor has, or else what the disk has, or forgets the file. */

@@ -128,7 +128,14 @@ const offerLinks: Feature = (world) =>
       const place = open?.place;
       if (open === undefined || place === undefined) return undefined;
       const target = (ref: string) => world.projects.uriOf(place, ref);
-      return fileLinks(open.analysis, (ref) => isFile(target(ref))).map(
+      // The same few files are named by many steps.
+      const known = new Map<string, boolean>();
+      const exists = (ref: string) => {
+        let found = known.get(ref);
+        if (found === undefined) known.set(ref, (found = isFile(target(ref))));
+        return found;
+      };
+      return fileLinks(open.analysis, exists).map(
         ({ range, ref }) => new vscode.DocumentLink(editorRange(open.lines, range), target(ref)),
       );
     },
