@@ -4,7 +4,6 @@ import {
   InsertTextFormat,
   MarkupKind,
   ResponseError,
-  SymbolKind,
   type CompletionItem,
   type Connection,
   type DocumentSymbol,
@@ -30,7 +29,9 @@ import { refTo } from '../model/ref.ts';
 import { interpretersOf } from '../project/interpreters.ts';
 import { actionKinds, actionsAt } from './actions.ts';
 import { lspRange } from './lsp-range.ts';
+import { moreCapabilities, offerMoreFeatures } from './more-features.ts';
 import { signatureHelp } from './signature.ts';
+import { SYMBOLS } from './symbols.ts';
 import type { OpenWorkflow, Workspace } from './workspace.ts';
 
 /** What the answers are made of. */
@@ -55,6 +56,7 @@ export const capabilities: ServerCapabilities = {
   selectionRangeProvider: true,
   signatureHelpProvider: { triggerCharacters: ['(', ','] },
   codeActionProvider: { codeActionKinds: actionKinds },
+  ...moreCapabilities,
 };
 
 /** Registers the answers: each hands the question to a pure function of `src/language`. */
@@ -71,6 +73,7 @@ export function offerFeatures(connection: Connection, world: LspWorld): void {
     return place && { ...place, others };
   };
 
+  offerMoreFeatures(connection, world);
   connection.onCompletion(async (params) => {
     const before = at(params);
     const sources = before && (await sourcesOf(world, before.open));
@@ -246,19 +249,6 @@ function selectionAt({ analysis, lines }: OpenWorkflow, position: Position): Sel
   }
   return grown ?? { range: { start: position, end: position } };
 }
-
-const SYMBOLS: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
-  section: SymbolKind.Namespace,
-  input: SymbolKind.Field,
-  trigger: SymbolKind.Event,
-  workflow: SymbolKind.Package,
-  run: SymbolKind.Function,
-  script: SymbolKind.Method,
-  agent: SymbolKind.Interface,
-  gate: SymbolKind.Boolean,
-  loop: SymbolKind.Array,
-  step: SymbolKind.Object,
-};
 
 function symbolOf(
   { name, detail, kind, range, selection, children }: OutlineItem,

@@ -27,6 +27,9 @@ export interface OpenWorkflow {
   readonly ref: string;
 }
 
+/** A workflow, edited or not. */
+export type AnyWorkflow = Omit<OpenWorkflow, 'document'>;
+
 /** The folders and open files of one editor: one analysis for each version of each workflow. */
 export class Workspace {
   #folders: readonly Folder[] = [];
@@ -63,6 +66,16 @@ export class Workspace {
     const open = { uri, document, analysis, lines: linesOf(analysis.text), folder, ref };
     this.#known.set(uri, { version, open });
     return open;
+  }
+
+  /** As it is on the disk; undefined for what is no workflow of a folder, or is there no more. */
+  read(uri: string): AnyWorkflow | undefined {
+    const [folder, ref] = this.#find(uri) ?? [];
+    if (folder === undefined || ref === undefined || !folder.isWorkflow(ref)) return undefined;
+    const read = folder.project.workflows.read(ref);
+    if (!read.ok) return undefined;
+    const { analysis } = read.value;
+    return { uri, analysis, lines: linesOf(analysis.text), folder, ref };
   }
 
   close(uri: string): void {

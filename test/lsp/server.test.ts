@@ -3,14 +3,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
 import {
+  CallHierarchyIncomingCallsRequest,
+  CallHierarchyOutgoingCallsRequest,
+  CallHierarchyPrepareRequest,
   CodeActionRequest,
   CompletionRequest,
   DefinitionRequest,
   DocumentSymbolRequest,
   HoverRequest,
+  InlayHintRequest,
   ReferencesRequest,
   RenameRequest,
+  SemanticTokensRequest,
   SignatureHelpRequest,
+  WorkspaceSymbolRequest,
   type CodeAction,
 } from 'vscode-languageserver-protocol/node';
 import { baton, workspace } from '../cli/cli.ts';
@@ -149,6 +155,51 @@ suite('The language server', function () {
     });
     assert.equal(help?.signatures[0]?.label, 'contains(search, item)');
     assert.equal(help?.activeParameter, 1);
+  });
+
+  test('knows who needs whom, colours names, hints at waves, and finds steps anywhere', async () => {
+    const text = 'steps:\n  build: { run: x }\n  test: { run: x, needs: [build, gone] }\n';
+    await client.open('h.workflow.yaml', text);
+    const { connection } = client;
+    const textDocument = { uri: client.uri('h.workflow.yaml') };
+
+    const [build] =
+      (await connection.sendRequest(CallHierarchyPrepareRequest.type, {
+        textDocument,
+        position: { line: 1, character: 4 },
+      })) ?? [];
+    assert.equal(build?.name, 'build');
+    const into = await connection.sendRequest(CallHierarchyIncomingCallsRequest.type, { item: build });
+    assert.deepEqual(
+      into?.map(({ from, fromRanges }) => [from.name, fromRanges[0]?.start]),
+      [['test', { line: 2, character: 26 }]],
+    );
+    const [call] = into ?? [];
+    assert.ok(call);
+    const from = await connection.sendRequest(CallHierarchyOutgoingCallsRequest.type, { item: call.from });
+    assert.deepEqual(
+      from?.map(({ to }) => to.name),
+      ['build'],
+    );
+
+    const hints = await connection.sendRequest(InlayHintRequest.type, {
+      textDocument,
+      range: { start: { line: 0, character: 0 }, end: { line: 3, character: 0 } },
+    });
+    assert.deepEqual(
+      hints?.map(({ label }) => label),
+      ['wave 1', 'wave 2'],
+    );
+    const coloured = await connection.sendRequest(SemanticTokensRequest.type, { textDocument });
+    assert.equal(coloured?.data.length, 4 * 5);
+    await client.diagnostics('h.workflow.yaml', 1);
+
+    fs.writeFileSync(path.join(folder, 'found.workflow.yaml'), 'steps:\n  needle: { run: x }\n');
+    const symbols = await connection.sendRequest(WorkspaceSymbolRequest.type, { query: 'needl' });
+    assert.deepEqual(
+      symbols?.map(({ name }) => name),
+      ['needle'],
+    );
   });
 
   test('leaves every other YAML alone', async () => {
