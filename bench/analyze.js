@@ -3,6 +3,7 @@
 //
 //   node bench/analyze.js [rounds] [steps …]
 //
+// Then the same for a text that is broken in its middle: a bracket that is not closed, and a key without its colon.
 // Prints medians and their ratio. They are measured in turn, so that a noisy machine disturbs all alike. The library
 // compares every key with every other of its map, which shows at 5,000 steps; so it is also measured without.
 import { parseDocument } from 'yaml';
@@ -38,6 +39,12 @@ function median(times) {
   return times.toSorted((a, b) => a - b)[times.length >> 1] ?? NaN;
 }
 
+/** @param {string} text */
+function broken(text) {
+  const half = text.indexOf('  step_', text.length >> 1);
+  return `${text.slice(0, half)}  torn: { run: [x\n  bare\n${text.slice(half)}`;
+}
+
 for (const size of sizes) {
   const text = workflow(size);
   const found = analyze(text).diagnostics.map(({ code, related }) => `${code} with ${related.length} hops`);
@@ -57,9 +64,22 @@ for (const size of sizes) {
     unchecked.push(timed(() => parseDocument(text, { uniqueKeys: false })));
   }
   const [a, b, c] = [median(bare), median(whole), median(unchecked)];
+  const torn = broken(text);
+  if (!analyze(torn).diagnostics.some(({ code }) => code === 'baton/yaml'))
+    throw new Error('It is not broken.');
+  /** @type {number[]} */
+  const bareTorn = [];
+  /** @type {number[]} */
+  const wholeTorn = [];
+  for (let i = 0; i < rounds; i++) {
+    bareTorn.push(timed(() => parseDocument(torn)));
+    wholeTorn.push(timed(() => analyze(torn)));
+  }
+  const [d, e] = [median(bareTorn), median(wholeTorn)];
   console.log(
     `${String(size).padStart(5)} steps, ${(text.length / 1024).toFixed(0).padStart(4)} KiB: ` +
       `parseDocument ${a.toFixed(2)} ms, analyze ${b.toFixed(2)} ms, ratio ${(b / a).toFixed(2)} ` +
-      `(${(b / c).toFixed(2)} to parseDocument without its check of keys)`,
+      `(${(b / c).toFixed(2)} to parseDocument without its check of keys)\n` +
+      `       broken: parseDocument ${d.toFixed(2)} ms, analyze ${e.toFixed(2)} ms, ratio ${(e / d).toFixed(2)}`,
   );
 }
