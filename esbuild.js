@@ -115,6 +115,16 @@ const forFewFiles = {
   './windows-dialects.ts': { file: './windows-shells.cjs', functions: ['windowsDialect'] },
 };
 
+/** What a workflow without schedules and without words from elsewhere never needs. */
+const forSomeFiles = {
+  ...forFewFiles,
+  '../foreign-keys.ts': { file: './foreign-keys.cjs', functions: ['nativeKey', 'foreignAdvice'] },
+  '../../scheduler/cron.ts': { file: './calendar.cjs', functions: ['parseCron'] },
+  '../../scheduler/next-times.ts': { file: './calendar.cjs', functions: ['nextTime'] },
+  '../../scheduler/zone.ts': { file: './calendar.cjs', functions: ['nearestZone', 'zoneOf'] },
+  '../../scheduler/schedule-times.ts': { file: './calendar.cjs', functions: ['nextsOf'] },
+};
+
 /** @type {readonly Bundle[]} */
 const bundles = [
   {
@@ -123,8 +133,12 @@ const bundles = [
     file: 'dist/extension.cjs',
     limitKiB: 350,
     external: ['vscode'],
-    apart: { './plan-page.ts': './plan.cjs', './features/features.ts': './features.cjs' },
-    later: forFewFiles,
+    apart: {
+      './plan-page.ts': './plan.cjs',
+      './features/features.ts': './features.cjs',
+      './new-workflow.ts': './new-workflow.cjs',
+    },
+    later: forSomeFiles,
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -140,6 +154,25 @@ const bundles = [
     name: 'plans in the extension',
     entry: 'src/extension/plan-page.ts',
     file: 'dist/plan.cjs',
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'new workflows in the extension',
+    entry: 'src/extension/new-workflow.ts',
+    file: 'dist/new-workflow.cjs',
+    external: ['vscode'],
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'calendar',
+    entry: 'src/scheduler/calendar.ts',
+    file: 'dist/calendar.cjs',
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'words from elsewhere',
+    entry: 'src/language/foreign-keys.ts',
+    file: 'dist/foreign-keys.cjs',
     options: { ...forNode, format: 'cjs' },
   },
   {

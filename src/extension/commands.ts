@@ -6,7 +6,6 @@ import { askAnswer, chooseGate } from './answer-gate.ts';
 import { chooseRun, chooseWorkflow, isRow } from './choose.ts';
 import type { GraphPanels } from './graph-panels.ts';
 import { logUri } from './log-documents.ts';
-import { newWorkflow } from './new-workflow.ts';
 import type { PlanDocuments } from './plan-documents.ts';
 import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
 import type { RunsTree } from './runs-tree.ts';
@@ -47,12 +46,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'baton.openLog': openLog,
   'baton.openTerminal': openTerminal,
   'baton.openWorkflow': openWorkflow,
-  'baton.newWorkflow': ({ projects }, target, { name, template }) =>
-    newWorkflow(projects, {
+  'baton.newWorkflow': async ({ projects }, target, { name, template }) => {
+    const { newWorkflow } = await import('./new-workflow.ts');
+    return newWorkflow(projects, {
       ...(target instanceof vscode.Uri && { folder: target }),
       ...(name !== undefined && { name }),
       ...(template !== undefined && { template }),
-    }),
+    });
+  },
   'baton.deleteRun': deleteRun,
   'baton.refresh': async ({ files, runs }) => {
     await Promise.all([files.rescan(), runs.refresh()]);
