@@ -6,6 +6,7 @@ import { askAnswer, chooseGate } from './answer-gate.ts';
 import { chooseRun, chooseWorkflow, isRow } from './choose.ts';
 import type { GraphPanels } from './graph-panels.ts';
 import { logUri } from './log-documents.ts';
+import type { GroupRow } from './run-rows.ts';
 import type { PlanDocuments } from './plan-documents.ts';
 import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
 import type { RunsTree } from './runs-tree.ts';
@@ -26,6 +27,8 @@ interface Options {
   readonly template?: string;
   readonly answer?: GateAnswer;
   readonly note?: string;
+  /** All rows that are selected. */
+  readonly rows?: readonly unknown[];
   /** False: do it without asking. */
   readonly ask?: boolean;
 }
@@ -69,14 +72,23 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:baton.baton');
   },
   // Only a row of the tree calls this one.
-  'baton.moreRuns': async ({ runsTree }) => runsTree.more(),
+  'baton.moreRuns': async ({ runsTree }, group) => runsTree.more(isGroup(group) ? group : undefined),
+  'baton.groupRunsByDay': async ({ runsTree }) => runsTree.groupBy('day'),
+  'baton.groupRunsByWorkflow': async ({ runsTree }) => runsTree.groupBy('workflow'),
+  'baton.filterRuns': async ({ runsTree }, filter) => {
+    const { askFilter } = await import('./watching/watching.ts');
+    return askFilter(runsTree, filter);
+  },
+  'baton.showAllRuns': async ({ runsTree }) => runsTree.filterBy({}),
 };
 
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   const registrations = Object.entries(COMMANDS).map(([id, command]) =>
     vscode.commands.registerCommand(id, async (target: unknown, options: unknown) => {
       try {
-        return await command(parts, target ?? undefined, isOptions(options) ? options : {});
+        // A tree hands over all rows that are selected, behind the one that was clicked.
+        const rows = Array.isArray(options) ? { rows: options as unknown[] } : {};
+        return await command(parts, target ?? undefined, isOptions(options) ? options : rows);
       } catch (error) {
         parts.trouble.report(vscode.l10n.t('carrying out "{0}"', id), error);
         return undefined;
@@ -88,6 +100,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
 
 function isOptions(given: unknown): given is Options {
   return typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype;
+}
+
+function isGroup(given: unknown): given is GroupRow {
+  return typeof given === 'object' && given !== null && 'kind' in given && given.kind === 'run-group';
 }
 
 async function run(parts: CommandParts, target: unknown, options: Options): Promise<string | undefined> {
@@ -239,8 +255,10 @@ async function openWorkflow(parts: CommandParts, target: unknown): Promise<vscod
 async function deleteRun(
   parts: CommandParts,
   target: unknown,
-  { ask = true }: Options,
-): Promise<string | undefined> {
+  { ask = true, rows = [] }: Options,
+): Promise<string | readonly string[] | undefined> {
+  if (rows.length > 1) return deleteRuns(parts, rows, ask);
+  if (isGroup(target)) return deleteRuns(parts, [target], ask);
   const chosen = await chooseRun(target, parts, {
     title: vscode.l10n.t('Delete Run'),
     fits: (each) => !isLive(each),
@@ -254,9 +272,30 @@ async function deleteRun(
   return chosen.id;
 }
 
+/** Of several rows, and of headings with all that stands below them; what still runs stays. */
+async function deleteRuns(
+  { runs }: CommandParts,
+  rows: readonly unknown[],
+  ask: boolean,
+): Promise<readonly string[] | undefined> {
+  const selected = rows.flatMap((row): readonly SeenRun[] => {
+    if (isGroup(row)) return row.runs;
+    return isRow(row) && row.kind === 'run' ? [row.run] : [];
+  });
+  const chosen = [...new Set(selected)].filter((each) => !isLive(each));
+  if (chosen.length === 0) return say(vscode.l10n.t('What is running has to be stopped first.'));
+  if (ask && !(await confirm(vscode.l10n.t('Delete {0} runs?', chosen.length)))) return undefined;
+  for (const { place, id } of chosen) await place.project.runs.journal.remove(id);
+  await runs.refresh();
+  return chosen.map(({ id }) => id);
+}
+
 async function confirmDelete(run: SeenRun): Promise<boolean> {
+  return confirm(vscode.l10n.t('Delete this run of {0}?', runName(run)));
+}
+
+async function confirm(message: string): Promise<boolean> {
   const yes = vscode.l10n.t('Delete');
-  const message = vscode.l10n.t('Delete this run of {0}?', runName(run));
   const detail = vscode.l10n.t('Its history and everything its steps printed go with it.');
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Analyses } from './analyses.ts';
 import { registerCommands } from './commands.ts';
 import { keepContextKeys } from './context-keys.ts';
+import { markFiles } from './decorations.ts';
 import type { FeatureWorld } from './features/feature.ts';
 import { GraphPanels } from './graph-panels.ts';
 import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
@@ -44,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
   const secrets = new SecretStore(context);
   const tasks = new Tasks({ projects, files, runs, starter });
   const workflowsTree = new WorkflowsTree({ projects, files, runs });
-  const runsTree = new RunsTree(runs);
+  const runsTree = new RunsTree(runs, context.workspaceState);
   const graphs = new GraphPanels(projects, { files, runs, extension: extensionUri });
   const logs = new LogDocuments(runs);
   const plans = new PlanDocuments(files);
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     offerExplanations(extensionUri),
     new RunProblems({ projects, files, runs, trouble }),
     showStatus(runs),
+    markFiles(projects, runs),
     announceEnds(runs, starter),
     announceGates(runs, starter),
     keepContextKeys(projects, files),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { describeFailure } from '../model/attempt.ts';
-import { isFailure, type RunState, type StepState } from '../model/run-state.ts';
+import { firstFailure, type StepState } from '../model/run-state.ts';
 import { statusWords } from '../views/words.ts';
 import { openGates, type OpenGate } from './answer-gate.ts';
 import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
@@ -31,21 +31,14 @@ async function tell(run: SeenRun, runs: RunsWatch): Promise<void> {
     void vscode.window.showInformationMessage(`${runName(run)} ${vscode.l10n.t(statusWords(status))}.`);
     return;
   }
-  const culprit = culpritOf(await runs.load(run));
+  const state = await runs.load(run);
+  const culprit = state && firstFailure(state);
   const [openLog, rerun] = [vscode.l10n.t('Open Log'), vscode.l10n.t('Rerun')];
   const message = failureWords(run, culprit);
   const chosen = await vscode.window.showErrorMessage(message, ...(culprit ? [openLog, rerun] : [rerun]));
   if (chosen === openLog)
     await vscode.commands.executeCommand('baton.openLog', run.id, { step: culprit?.id });
   if (chosen === rerun) await vscode.commands.executeCommand('baton.rerun', run.id);
-}
-
-/** The first step that failed, in time. */
-function culpritOf(state: RunState | undefined): StepState | undefined {
-  const failed = Object.values(state?.steps ?? {}).filter(
-    ({ result }) => result !== undefined && isFailure(result),
-  );
-  return failed.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))[0];
 }
 
 function failureWords(run: SeenRun, culprit: StepState | undefined): string {

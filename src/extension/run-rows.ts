@@ -4,6 +4,7 @@ import { impossible } from '../base/result.ts';
 import type { Cause } from '../model/run-event.ts';
 import type { RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
 import { progressInside, rowLabel } from '../views/step-rows.ts';
+import { isFailedRun, tally, type GroupBy } from '../views/run-groups.ts';
 import { shownStatus } from '../views/run-report.ts';
 import { stepDetail, statusWords } from '../views/words.ts';
 import { statusIcon, stepIcon } from './icons.ts';
@@ -11,7 +12,16 @@ import { runName, type SeenRun } from './runs-watch.ts';
 import { ago, asMarkdown, clockTime, inOneLine } from './speech.ts';
 
 /** The rows of the runs tree. Each is one object for as long as its run is listed, since the tree knows rows by identity. */
-export type RunsRow = RunRow | RunStepRow | MoreRow;
+export type RunsRow = RunRow | RunStepRow | GroupRow | MoreRow;
+
+/** A heading: a day, or a workflow. */
+export interface GroupRow {
+  readonly kind: 'run-group';
+  readonly by: GroupBy;
+  readonly key: string;
+  /** Newest first. */
+  runs: readonly SeenRun[];
+}
 
 export interface RunRow {
   readonly kind: 'run';
@@ -26,6 +36,8 @@ export interface RunStepRow {
 
 export interface MoreRow {
   readonly kind: 'more';
+  /** Of a group. */
+  readonly group?: GroupRow;
   readonly hidden: number;
 }
 
@@ -43,7 +55,8 @@ export function runItem({ run }: RunRow, now: number): vscode.TreeItem {
   item.description =
     summary.status === 'running' ? inOneLine([progress(state), took]) : inOneLine([words, took, when]);
   item.tooltip = runTooltip(run, now);
-  item.contextValue = `baton.run.${CONTEXTS[summary.status] ?? 'ended'}`;
+  const ended = isFailedRun(summary.status) ? 'ended.failed' : 'ended';
+  item.contextValue = `baton.run.${CONTEXTS[summary.status] ?? ended}`;
   item.accessibilityInformation = {
     label: inOneLine([runName(run), words, progress(state), took, when], ', '),
   };
@@ -113,14 +126,73 @@ function causeWords(cause: Cause): string {
   }
 }
 
-export function runStepItem({ parent: { run }, step: id }: RunStepRow, now: number): vscode.TreeItem {
+/** A day is a heading; a workflow says how it stands. */
+export function groupItem({ by, key, runs }: GroupRow, now: number): vscode.TreeItem {
+  const [newest] = runs;
+  const holdsLive = runs.some(({ summary }) => summary.status === 'running');
+  const folded = holdsLive
+    ? vscode.TreeItemCollapsibleState.Expanded
+    : vscode.TreeItemCollapsibleState.Collapsed;
+  const name = newest === undefined ? '' : by === 'workflow' ? runName(newest) : dayName(newest, now);
+  const item = new vscode.TreeItem(name, folded);
+  item.id = `group ${by} ${key}`;
+  item.contextValue = `baton.runGroup.${by}`;
+  const { failed } = tally(runs.map(({ summary }) => summary));
+  const count = runs.length === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', runs.length);
+  const bad = failed === 0 ? undefined : vscode.l10n.t('{0} failed', failed);
+  const when = by === 'workflow' && newest !== undefined ? ago(newest.summary.startedAt, now) : undefined;
+  item.description = inOneLine([count, bad, when]);
+  item.iconPath =
+    by === 'workflow' && newest !== undefined
+      ? statusIcon(newest.summary.status)
+      : new vscode.ThemeIcon('calendar');
+  item.accessibilityInformation = { label: inOneLine([name, count, bad, when], ', ') };
+  return item;
+}
+
+/** `yesterday` as the person's language says it, else the date. */
+function dayName({ summary: { startedAt } }: SeenRun, now: number): string {
+  const { language } = vscode.env;
+  if (dayOf(startedAt) === dayOf(now - DAY_MS)) {
+    const word = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-1, 'day');
+    return word.charAt(0).toLocaleUpperCase(language) + word.slice(1);
+  }
+  const sameYear = new Date(startedAt).getFullYear() === new Date(now).getFullYear();
+  return new Date(startedAt).toLocaleDateString(language, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(!sameYear && { year: 'numeric' }),
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+/** The day of a time where the person is. */
+export function dayOf(at: number): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}
+
+/** What can be done with a step: answered, run again from, or only looked at. */
+function stepContext({ summary }: SeenRun, step: StepState | undefined): string {
+  if (step?.wait?.for === 'answer') return 'baton.runStep.waiting';
+  const isOver = summary.status !== 'running' && summary.status !== 'waiting';
+  return isOver && step !== undefined && step.parent === undefined ? 'baton.runStep.over' : 'baton.runStep';
+}
+
+export function runStepItem(
+  { parent: { run }, step: id }: RunStepRow,
+  now: number,
+  printed?: string,
+): vscode.TreeItem {
   const step = run.state?.steps[id];
   const name = step === undefined ? id : rowLabel(step);
   const holds = step?.inside !== undefined || step?.attempts.at(-1)?.child !== undefined;
   const fold = holds ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
   const item = new vscode.TreeItem(name, fold);
   item.id = `${run.place.folder.uri.toString()} ${run.id} ${id}`;
-  item.contextValue = step?.wait?.for === 'answer' ? 'baton.runStep.waiting' : 'baton.runStep';
+  item.contextValue = stepContext(run, step);
   if (step === undefined) return item;
   const lost = run.summary.status === 'lost';
   const status = shownStatus(step, lost);
@@ -128,7 +200,8 @@ export function runStepItem({ parent: { run }, step: id }: RunStepRow, now: numb
   const detail = [own, progressInside(step) ?? ''].filter((each) => each !== '').join(', ');
   const words = vscode.l10n.t(statusWords(status));
   item.iconPath = status === step.status ? stepIcon(step) : statusIcon(status);
-  item.description = saysItself(step, status) ? detail : inOneLine([words, detail]);
+  const line = step.status === 'running' ? printed : undefined;
+  item.description = inOneLine([saysItself(step, status) ? undefined : words, detail, line]);
   item.tooltip = stepTooltip(step, { words, detail });
   item.accessibilityInformation = { label: inOneLine([name, words, detail], ', ') };
   item.command = {

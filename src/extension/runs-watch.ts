@@ -35,6 +35,7 @@ export class RunsWatch implements vscode.Disposable {
   readonly #listings = new Map<Place, Listing>();
   /** Until the list changes. */
   #sorted: readonly SeenRun[] | undefined;
+  #newest: Map<Place, Map<string, SeenRun>> | undefined;
   readonly #followed = new Set<SeenRun>();
   readonly #end = new AbortController();
   readonly #listChanged = new vscode.EventEmitter<void>();
@@ -68,7 +69,23 @@ export class RunsWatch implements vscode.Disposable {
   }
 
   lastOf(place: Place, workflow: string): SeenRun | undefined {
-    return this.all().find((run) => run.place === place && run.summary.workflow === workflow);
+    return this.#newestByWorkflow().get(place)?.get(workflow);
+  }
+
+  /** The last run of each workflow. */
+  newest(): readonly SeenRun[] {
+    return [...this.#newestByWorkflow().values()].flatMap((each) => [...each.values()]);
+  }
+
+  #newestByWorkflow(): Map<Place, Map<string, SeenRun>> {
+    if (this.#newest !== undefined) return this.#newest;
+    const newest = new Map<Place, Map<string, SeenRun>>();
+    for (const run of this.all()) {
+      let ofPlace = newest.get(run.place);
+      if (ofPlace === undefined) newest.set(run.place, (ofPlace = new Map()));
+      if (!ofPlace.has(run.summary.workflow)) ofPlace.set(run.summary.workflow, run);
+    }
+    return (this.#newest = newest);
   }
 
   /** The run with its steps, read from its journal unless it is followed. */
@@ -107,6 +124,7 @@ export class RunsWatch implements vscode.Disposable {
 
   #changeList(): void {
     this.#sorted = undefined;
+    this.#newest = undefined;
     this.#listChanged.fire();
   }
 

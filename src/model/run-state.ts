@@ -236,6 +236,16 @@ export function isFailure(status: StepStatus): boolean {
   return status === 'failed' || status === 'timed_out' || status === 'lost';
 }
 
+/** The step that failed first, in time. */
+export function firstFailure({ steps }: Pick<RunState, 'steps'>): StepState | undefined {
+  let first: StepState | undefined;
+  for (const step of Object.values(steps)) {
+    if (step.result === undefined || !isFailure(step.result)) continue;
+    if (first === undefined || (step.endedAt ?? 0) < (first.endedAt ?? 0)) first = step;
+  }
+  return first;
+}
+
 /** The state an outcome leaves its step in, before `continue_on_error` has its say. */
 export function statusOf(outcome: Outcome): FinalStatus {
   if (outcome.ok) return 'succeeded';

@@ -1,0 +1,2 @@
+/** What is needed now and then to watch runs, in a bundle of its own. */
+export { askFilter } from './filter.ts';
