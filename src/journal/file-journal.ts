@@ -23,7 +23,7 @@ import {
 import { noticeOf, readLines, readTypes, type ReadLines } from './journal-lines.ts';
 import { isOwned, thisProcess, writeOwner } from './owner.ts';
 import { prepareRoot } from './prepare-root.ts';
-import { appendIndex, readIndex, type IndexedRun } from './run-index.ts';
+import { appendIndex, IndexReader, type IndexedRun } from './run-index.ts';
 import { summaryOf } from './summary.ts';
 import { watchRuns } from './watch-runs.ts';
 
@@ -33,10 +33,12 @@ export class FileJournal implements Journal {
   readonly #now: () => number;
   /** The runs that this process owns by this journal. */
   readonly #own = new Map<RunId, FileWriter>();
+  readonly #index: IndexReader;
 
   constructor(root: string, now: () => number = Date.now) {
     this.#root = root;
     this.#now = now;
+    this.#index = new IndexReader(root);
   }
 
   async create(run: RunId, first: RunStarted): Promise<JournalWriter | 'exists'> {
@@ -148,21 +150,20 @@ export class FileJournal implements Journal {
   }
 
   async list(): Promise<readonly RunSummary[]> {
-    const indexed = readIndex(this.#root);
-    const summaries = await Promise.all(
-      runFolders(this.#root).map((run) => this.#summary(run, indexed.get(run))),
-    );
-    return summaries
-      .filter((summary) => summary !== undefined)
-      .sort((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1));
+    const indexed = this.#index.read();
+    const summaries: RunSummary[] = [];
+    const others: Promise<RunSummary | undefined>[] = [];
+    for (const run of runFolders(this.#root)) {
+      const known = indexed.get(run);
+      if (known?.end === undefined) others.push(this.#summary(run, known));
+      else summaries.push(summaryOfIndexed(known, known.end));
+    }
+    for (const summary of await Promise.all(others)) if (summary !== undefined) summaries.push(summary);
+    return summaries.sort((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1));
   }
 
   /** From the index where it is whole; from the journal where a line is missing or the owner is gone. */
   async #summary(run: RunId, indexed: IndexedRun | undefined): Promise<RunSummary | undefined> {
-    if (indexed?.end !== undefined) {
-      const { end, ...start } = indexed;
-      return { ...start, status: end.status, endedAt: end.at };
-    }
     if (indexed !== undefined && isOwned(this.#folder(run))) return { ...indexed, status: 'running' };
     const record = await this.read(run);
     const summary = record && summaryOf(record);
@@ -248,4 +249,11 @@ function readPart(file: string, fromByte: number, maxBytes: number): Uint8Array 
   } finally {
     fs.closeSync(fd);
   }
+}
+
+function summaryOfIndexed(
+  { run, workflow, name, cause, startedAt }: IndexedRun,
+  end: NonNullable<IndexedRun['end']>,
+): RunSummary {
+  return { run, workflow, name, cause, startedAt, status: end.status, endedAt: end.at };
 }

@@ -42,29 +42,80 @@ export function indexFile(root: string): string {
 }
 
 /** Reads the index; lines that cannot be read are passed over, since the journals know better. */
-export function readIndex(root: string): Map<RunId, IndexedRun> {
-  const runs = new Map<RunId, IndexedRun>();
-  for (const line of linesOfIndex(root)) {
-    if ('status' in line) {
-      const started = runs.get(line.run);
-      if (started !== undefined)
-        runs.set(line.run, { ...started, end: { status: line.status, at: line.endedAt } });
-    } else {
-      runs.set(line.run, line);
-    }
-  }
-  return runs;
+export function readIndex(root: string): ReadonlyMap<RunId, IndexedRun> {
+  return new IndexReader(root).read();
 }
 
-function linesOfIndex(root: string): IndexLine[] {
-  let text: string;
-  try {
-    text = fs.readFileSync(indexFile(root), 'utf8');
-  } catch {
-    return [];
+/** Reads the index again and again: each time only what was written since. */
+export class IndexReader {
+  readonly #file: string;
+  #runs = new Map<RunId, IndexedRun>();
+  /** The file that was read, and how far: always to the end of a line. */
+  #inode = 0;
+  #offset = 0;
+
+  constructor(root: string) {
+    this.#file = indexFile(root);
   }
-  return text.split('\n').flatMap((line) => {
-    const read = parseChecked(Buffer.from(line)) as IndexLine | undefined; // the checksum says that we wrote it
-    return read ?? [];
-  });
+
+  read(): ReadonlyMap<RunId, IndexedRun> {
+    let fd: number;
+    try {
+      fd = fs.openSync(this.#file, 'r');
+    } catch {
+      this.#forget(0);
+      return this.#runs;
+    }
+    try {
+      const { ino, size } = fs.fstatSync(fd);
+      // Another file, or one that somebody cut.
+      if (ino !== this.#inode || size < this.#offset) this.#forget(ino);
+      this.#take(readFrom(fd, this.#offset, size - this.#offset));
+    } catch {
+      this.#forget(0);
+    } finally {
+      fs.closeSync(fd);
+    }
+    return this.#runs;
+  }
+
+  #forget(inode: number): void {
+    this.#runs = new Map();
+    this.#inode = inode;
+    this.#offset = 0;
+  }
+
+  #take(bytes: Buffer): void {
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      this.#line(bytes.subarray(start, end));
+      start = end + 1;
+    }
+    this.#offset += start;
+  }
+
+  #line(bytes: Buffer): void {
+    const line = parseChecked(bytes) as IndexLine | undefined; // the checksum says that we wrote it
+    if (line === undefined) return;
+    if (!('status' in line)) {
+      this.#runs.set(line.run, line);
+      return;
+    }
+    const started = this.#runs.get(line.run);
+    if (started !== undefined)
+      this.#runs.set(line.run, { ...started, end: { status: line.status, at: line.endedAt } });
+  }
+}
+
+const NEWLINE = 10;
+
+function readFrom(fd: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let read = 0;
+  while (read < length) {
+    const count = fs.readSync(fd, bytes, read, length - read, offset + read);
+    if (count === 0) break;
+    read += count;
+  }
+  return bytes.subarray(0, read);
 }
