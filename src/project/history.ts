@@ -1,4 +1,5 @@
 import { emptyRecord } from '../base/json.ts';
+import { percentile } from '../base/percentile.ts';
 import type { Journal, RunSummary } from '../journal/journal.ts';
 import type { StepAddress } from '../model/attempt.ts';
 import type { AttemptEnded, RunEvent } from '../model/run-event.ts';
@@ -46,7 +47,7 @@ export function usualDurations(runs: readonly RunSummary[]): ReadonlyMap<string,
       ([workflow, all]) =>
         [
           workflow,
-          at(
+          percentile(
             all.toSorted((a, b) => a - b),
             0.5,
           ),
@@ -122,12 +123,12 @@ function pastsOf(
   const pasts = emptyRecord<StepPast>();
   for (const [id, lastStatus] of last) {
     const sorted = (durations.get(id) ?? []).toSorted((a, b) => a - b);
-    pasts[id] = { runs: sorted.length, p50Ms: at(sorted, 0.5), p95Ms: at(sorted, 0.95), lastStatus };
+    pasts[id] = {
+      runs: sorted.length,
+      p50Ms: percentile(sorted, 0.5),
+      p95Ms: percentile(sorted, 0.95),
+      lastStatus,
+    };
   }
   return pasts;
-}
-
-/** The nearest rank: the smallest value that so large a share of all does not exceed. 0 where there are none. */
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -77,6 +77,12 @@ export function workflowOf(sketch: string, name = 'Release'): Workflow {
 
 /** A run of it after these facts, each with its time in milliseconds from the beginning. */
 export function runOf(workflow: Workflow, facts: readonly (readonly [number, Fact])[]): RunState {
+  const state = replay(eventsOf(workflow, facts));
+  if (state === undefined) throw new Error('a sample run begins with run-started');
+  return state;
+}
+
+export function eventsOf(workflow: Workflow, facts: readonly (readonly [number, Fact])[]): RunEvent[] {
   const all: (readonly [number, Fact])[] = [
     [
       0,
@@ -93,11 +99,7 @@ export function runOf(workflow: Workflow, facts: readonly (readonly [number, Fac
     ],
     ...facts,
   ];
-  const state = replay(
-    all.map(([at, fact], index): RunEvent => ({ seq: index + 1, at: BEGIN + at, run: 'r1', ...fact })),
-  );
-  if (state === undefined) throw new Error('a sample run begins with run-started');
-  return state;
+  return all.map(([at, fact], index): RunEvent => ({ seq: index + 1, at: BEGIN + at, run: 'r1', ...fact }));
 }
 
 export function started(at: number, step: string, attempt = 1): readonly [number, Fact] {
