@@ -45,6 +45,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'baton.answerGate': answerGate,
   'baton.resume': resumeRun,
   'baton.showGraph': showGraph,
+  'baton.showTimeline': showTimeline,
+  'baton.showHistory': async (parts, target) => {
+    const title = vscode.l10n.t('Show History');
+    const file = await chooseWorkflow(target, parts, { title, activeAtOnce: true });
+    if (file !== undefined) parts.graphs.open(file.uri, undefined, 'history');
+    return file?.uri;
+  },
   'baton.plan': plan,
   'baton.openLog': openLog,
   'baton.openTerminal': openTerminal,
@@ -194,6 +201,15 @@ async function showGraph(parts: CommandParts, target: unknown): Promise<vscode.U
   const file = await chooseWorkflow(target, parts, { title, activeAtOnce: true });
   if (file !== undefined) parts.graphs.open(file.uri);
   return file?.uri;
+}
+
+async function showTimeline(parts: CommandParts, target: unknown): Promise<vscode.Uri | undefined> {
+  const title = vscode.l10n.t('Show Timeline');
+  const chosen = await chooseRun(target, parts, { title, fits: () => true, none: noRuns() });
+  if (chosen === undefined) return undefined;
+  const uri = parts.projects.uriOf(chosen.place, chosen.summary.workflow);
+  parts.graphs.open(uri, chosen, 'timeline');
+  return uri;
 }
 
 async function plan(parts: CommandParts, target: unknown): Promise<vscode.Uri | undefined> {

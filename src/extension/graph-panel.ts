@@ -9,14 +9,25 @@ import {
   type GraphView,
   type NodeStatus,
 } from '../views/graph-view.ts';
-import { graphPage, type HostMessage, type PanelMessage } from '../webview/protocol.ts';
+import {
+  graphPage,
+  type HostMessage,
+  type PanelMessage,
+  type PanelView,
+  type StepAction,
+} from '../webview/protocol.ts';
+import { WORDS } from '../webview/words.ts';
 import type { RunsWatch, SeenRun } from './runs-watch.ts';
 import { settings } from './settings.ts';
 import { nameOf, stepPlace } from './workflow-rows.ts';
+import type { FactsOf } from './watching/panel-data.ts';
 import type { WorkflowFile, WorkflowFiles } from './workflow-files.ts';
 
 /** States are sent at most this often. */
 const GATHER_MS = 50;
+
+/** Timelines and histories are sent at most this often. */
+const VIEW_MS = 500;
 
 export interface GraphPanelParts {
   readonly files: WorkflowFiles;
@@ -38,6 +49,10 @@ export class GraphPanel implements vscode.Disposable {
   #textAtRun: string | undefined;
   #sent: readonly NodeStatus[] | undefined;
   #gathering: NodeJS.Timeout | undefined;
+  #refreshing: NodeJS.Timeout | undefined;
+  /** Which view the panel shows. */
+  #shown: PanelView = 'graph';
+  #facts: FactsOf | undefined;
 
   constructor(workflow: vscode.Uri, panel: vscode.WebviewPanel, parts: GraphPanelParts, run?: SeenRun) {
     this.workflow = workflow;
@@ -76,10 +91,18 @@ export class GraphPanel implements vscode.Disposable {
     return this.#run;
   }
 
-  show(run?: SeenRun): void {
+  show(run?: SeenRun, view?: PanelView): void {
     if (run !== undefined) this.#pin(run);
     this.#panel.reveal(undefined, true);
+    if (view !== undefined) this.#showView(view);
   }
+
+  /** A panel that is not ready yet shows it when it is. */
+  #showView(view: PanelView): void {
+    this.#wanted = view;
+    this.#post({ type: 'show', view });
+  }
+  #wanted: PanelView | undefined;
 
   #pin(run: SeenRun): void {
     this.#run = run;
@@ -102,8 +125,29 @@ export class GraphPanel implements vscode.Disposable {
   #take(message: PanelMessage): void {
     switch (message.type) {
       case 'ready':
+        this.#translate();
+        if (this.#wanted !== undefined) this.#post({ type: 'show', view: this.#wanted });
         void this.#draw();
         break;
+      case 'view':
+        this.#shown = message.view;
+        if (message.view === this.#wanted) this.#wanted = undefined;
+        void this.#sendView();
+        break;
+      case 'look-back':
+        void this.#lookBack(message.seq);
+        break;
+      case 'tell':
+        void this.#tell(message.step);
+        break;
+      case 'act':
+        void this.#act(message.step, message.action);
+        break;
+      case 'show-run': {
+        const run = this.#parts.runs.find(message.run, this.#file()?.place);
+        if (run !== undefined) this.#pin(run);
+        break;
+      }
       case 'open':
         void this.#openStep(message.step);
         break;
@@ -141,6 +185,72 @@ export class GraphPanel implements vscode.Disposable {
     }, GATHER_MS);
   }
 
+  /** English words are the panel's own. */
+  #translate(): void {
+    if (vscode.l10n.bundle === undefined) return;
+    const words = Object.fromEntries(Object.entries(WORDS).map(([key, word]) => [key, vscode.l10n.t(word)]));
+    this.#post({ type: 'words', words });
+  }
+
+  /** What the view that is looked at shows besides the graph. */
+  async #sendView(): Promise<void> {
+    const watching = await import('./watching/watching.ts');
+    const run = this.#run;
+    if (this.#shown === 'timeline' && run !== undefined) {
+      const message = await watching.timelineMessage((this.#facts ??= new watching.FactsOf()), run);
+      if (message !== undefined) this.#post(message);
+    }
+    const file = this.#file();
+    if (this.#shown === 'history' && file?.place !== undefined)
+      this.#post(await watching.historyMessage(this.#parts.runs, file.place, file.ref, run));
+  }
+
+  /** While a run goes on, its timeline grows; a history changes with every end. */
+  #refreshView(): void {
+    if (this.#shown === 'graph') return;
+    this.#refreshing ??= setTimeout(() => {
+      this.#refreshing = undefined;
+      void this.#sendView();
+    }, VIEW_MS);
+  }
+
+  async #lookBack(seq: number): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    const watching = await import('./watching/watching.ts');
+    const message = await watching.momentMessage((this.#facts ??= new watching.FactsOf()), run, seq);
+    if (message !== undefined) this.#post(message);
+  }
+
+  async #tell(step: string): Promise<void> {
+    const watching = await import('./watching/watching.ts');
+    const file = this.#file();
+    const run = this.#run;
+    const state = run && (await this.#parts.runs.load(run));
+    const { workflow } = state ?? file?.analysis ?? {};
+    const label = workflow?.steps.find(({ id }) => id === step)?.name ?? step;
+    this.#post(
+      await watching.detailMessage({
+        step,
+        run,
+        state,
+        label,
+        place: file?.place,
+        ref: file?.ref ?? '',
+        canRun: vscode.workspace.isTrusted && file?.analysis.runnable === true,
+      }),
+    );
+  }
+
+  async #act(step: string, action: StepAction): Promise<void> {
+    const run = this.#run?.id;
+    const { executeCommand } = vscode.commands;
+    if (action === 'open' || run === undefined) await this.#openStep(step);
+    else if (action === 'log') await executeCommand('baton.openLog', run, { step });
+    else if (action === 'run-from') await executeCommand('baton.runFromStep', run, { step });
+    else await executeCommand('baton.answerGate', run, { step, answer: action });
+  }
+
   async #draw(): Promise<void> {
     const file = this.#file();
     this.#panel.title = vscode.l10n.t('Graph: {0}', file === undefined ? '' : nameOf(file));
@@ -157,7 +267,9 @@ export class GraphPanel implements vscode.Disposable {
       direction: settings.graphDirection(),
       canRun: vscode.workspace.isTrusted && file?.place !== undefined && file.analysis.runnable,
       now: Date.now(),
+      ...(this.#run?.state !== undefined && isOver(this.#run) && { facts: this.#run.state.seq }),
     });
+    void this.#sendView();
   }
 
   async #view(file: WorkflowFile | undefined): Promise<GraphView | undefined> {
@@ -165,16 +277,21 @@ export class GraphPanel implements vscode.Disposable {
     const state = run && (await this.#parts.runs.load(run));
     if (run !== undefined && state !== undefined) {
       const { workflow } = state;
+      const watching = await import('./watching/watching.ts');
       return graphView({
         workflow,
         graph: stepGraph(workflow),
         run: state,
         lost: run.summary.status === 'lost',
+        path: await watching.pathOfRun((this.#facts ??= new watching.FactsOf()), run),
       });
     }
     if (file === undefined) return undefined;
     const { workflow, graph, cycles } = file.analysis;
-    return graphView({ workflow, graph, cycles });
+    const where = file.place === undefined ? undefined : { place: file.place, ref: file.ref };
+    const watching = await import('./watching/watching.ts');
+    const path = cycles.length > 0 ? [] : await watching.pathOfPlan(graph, where);
+    return graphView({ workflow, graph, cycles, path });
   }
 
   /** Only what changed; the whole when the panel has not been sent it yet. */
@@ -186,6 +303,9 @@ export class GraphPanel implements vscode.Disposable {
     const changed = changedStatuses(this.#sent, nodes);
     this.#sent = nodes;
     this.#post({ type: 'status', nodes: changed, run: runSummary(state, { lost }), now: Date.now() });
+    this.#refreshView();
+    // From its end on, a run can be looked back at, and its critical path is known.
+    if (this.#run !== undefined && isOver(this.#run)) void this.#draw();
   }
 
   /** A hidden panel asks for everything when it is seen again. */
@@ -221,6 +341,11 @@ export class GraphPanel implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#gathering);
+    clearTimeout(this.#refreshing);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
+}
+
+function isOver({ summary: { status } }: SeenRun): boolean {
+  return status !== 'running' && status !== 'waiting';
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readPanelState } from '../webview/protocol.ts';
+import { readPanelState, type PanelView } from '../webview/protocol.ts';
 import { GraphPanel, type GraphPanelParts } from './graph-panel.ts';
 import type { Projects } from './projects.ts';
 import type { SeenRun } from './runs-watch.ts';
@@ -20,9 +20,9 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, vscode.Dispos
   }
 
   /** Shows the graph beside the text, and leaves the focus there. */
-  open(workflow: vscode.Uri, run?: SeenRun): void {
+  open(workflow: vscode.Uri, run?: SeenRun, view?: PanelView): void {
     const open = this.#panels.get(workflow.toString());
-    if (open !== undefined) return open.show(run);
+    if (open !== undefined) return open.show(run, view);
     const panel = vscode.window.createWebviewPanel(
       GRAPH_VIEW_TYPE,
       vscode.l10n.t('Graph'),
@@ -30,6 +30,7 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, vscode.Dispos
       { enableScripts: true },
     );
     this.#adopt(workflow, panel, run);
+    if (view !== undefined) this.#panels.get(workflow.toString())?.show(run, view);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, kept: unknown): Promise<void> {

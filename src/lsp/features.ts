@@ -32,15 +32,8 @@ import { lspRange } from './lsp-range.ts';
 import { moreCapabilities, offerMoreFeatures } from './more-features.ts';
 import { signatureHelp } from './signature.ts';
 import { SYMBOLS } from './symbols.ts';
-import type { OpenWorkflow, Workspace } from './workspace.ts';
-
-/** What the answers are made of. */
-export interface LspWorld {
-  readonly workspace: Workspace;
-  readonly open: (uri: string) => OpenWorkflow | undefined;
-  /** Whether the editor makes files when an action says so. */
-  readonly canCreate: () => boolean;
-}
+import type { OpenWorkflow } from './workspace.ts';
+import type { LspWorld } from './world.ts';
 
 /** What is promised to the editor. */
 export const capabilities: ServerCapabilities = {

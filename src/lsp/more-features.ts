@@ -12,10 +12,10 @@ import type { OtherFile } from '../language/navigate.ts';
 import { workspaceSymbols } from '../language/outline.ts';
 import { nextDue } from '../language/schedule-words.ts';
 import { TOKEN_MODIFIERS, TOKEN_TYPES, tokens } from '../language/tokens.ts';
-import type { LspWorld } from './features.ts';
 import { lspRange } from './lsp-range.ts';
 import { SYMBOLS } from './symbols.ts';
 import type { AnyWorkflow, OpenWorkflow } from './workspace.ts';
+import type { LspWorld } from './world.ts';
 
 /** What is promised to the editor besides. */
 export const moreCapabilities = {

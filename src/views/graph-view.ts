@@ -22,6 +22,8 @@ export interface GraphView {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphViewEdge[];
   readonly problems: readonly GraphProblem[];
+  /** What nothing could be faster than: of a run what really happened, of a file by what steps usually take. */
+  readonly path: readonly StepId[];
 }
 
 /** A run in one line. */
@@ -82,10 +84,18 @@ export interface GraphSource {
   readonly run?: RunState;
   /** The run has no end and nobody carries it on. */
   readonly lost?: boolean;
+  readonly path?: readonly StepId[];
 }
 
 /** A workflow as it is written, or as one of its runs left it. */
-export function graphView({ workflow, graph, cycles = [], run, lost = false }: GraphSource): GraphView {
+export function graphView({
+  workflow,
+  graph,
+  cycles = [],
+  run,
+  lost = false,
+  path = [],
+}: GraphSource): GraphView {
   const steps = new Map(workflow.steps.map((step) => [step.id, step]));
   const states = new Map(
     run === undefined ? [] : statusOfNodes(run, { lost }).map((state) => [state.id, state]),
@@ -108,6 +118,7 @@ export function graphView({ workflow, graph, cycles = [], run, lost = false }: G
     }),
     edges: graph.edges.map(({ from, to, kind }) => ({ from, to, kind, cyclic: hops.has(hop(from, to)) })),
     problems: cycles.map((steps) => ({ message: cycleMessage(steps), steps })),
+    path,
   };
 }
 

@@ -47,6 +47,11 @@ export function panned(camera: Camera, dx: number, dy: number): Camera {
   return { ...camera, x: camera.x + dx, y: camera.y + dy };
 }
 
+/** With a point of the drawing in the middle of the window. */
+export function centred({ scale }: Camera, { x, y }: Point, view: Size): Camera {
+  return { scale, x: view.width / 2 - x * scale, y: view.height / 2 - y * scale };
+}
+
 /** The least move that brings a box of the drawing inside the window; its near corner where it is too large. */
 export function revealing(camera: Camera, box: Box, view: Size): Camera {
   const x = camera.x + box.x * camera.scale;

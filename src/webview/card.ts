@@ -112,7 +112,8 @@ export class Card {
     this.#needs = needs;
     const { state } = node;
     const forgiven = state?.result === 'succeeded' && state.status !== 'succeeded';
-    setAttribute(this.button, 'class', ['card', look(state, forgiven)].filter(Boolean).join(' '));
+    const kept = ['on-path', 'found'].filter((each) => this.button.classList.contains(each));
+    setAttribute(this.button, 'class', ['card', look(state, forgiven), ...kept].filter(Boolean).join(' '));
     setText(this.#kind, KIND_ICONS[node.kind]);
     setText(this.#label, wording.ruler.shortened(node.label, 'label', this.#width - TEXT.left - LABEL_RIGHT));
     setText(this.#state, state === undefined ? '' : forgiven ? FORGIVEN_ICON : STATUS_ICONS[state.status]);

@@ -1,15 +1,19 @@
 import type { StepId } from '../model/workflow.ts';
 import type { GraphView, NodeStatus, RunSummary } from '../views/graph-view.ts';
-import { fitted, panned, revealing, showsAll, zoomed, type Camera, type Size } from './camera.ts';
+import { centred, fitted, panned, revealing, showsAll, zoomed, type Camera, type Size } from './camera.ts';
 import { cardSize, type Wording } from './card.ts';
+import { DetailCard } from './detail-card.ts';
 import { Frame } from './frame.ts';
 import { watchGestures } from './gestures.ts';
+import { HistoryView } from './history-view.ts';
 import { connect } from './host.ts';
 import { layoutGraph, type Direction } from './layout.ts';
-import type { HostMessage, PanelState } from './protocol.ts';
+import { Minimap } from './minimap.ts';
+import type { HostMessage, PanelState, PanelView } from './protocol.ts';
 import { ruler } from './ruler.ts';
 import { Scene, stepAt, type Picture } from './scene.ts';
 import { changesInWords, runInWords } from './speech.ts';
+import { TimelineView } from './timeline-view.ts';
 import { walk, type Arrow } from './walk.ts';
 import { translated, WORDS, type Words } from './words.ts';
 
@@ -17,6 +21,10 @@ const ZOOM_STEP = 1.25;
 const TICK_MS = 1000;
 /** Changes that come this close together are told in one breath. */
 const SAY_AFTER_MS = 700;
+
+/** So long the pointer rests on a step before more is told of it. */
+const TELL_AFTER_MS = 450;
+const HIDE_AFTER_MS = 250;
 
 type GraphMessage = HostMessage & { readonly type: 'graph' };
 
@@ -40,16 +48,36 @@ class Panel {
   #unsaid = new Map<StepId, NodeStatus>();
   #unsaidRun: RunSummary | undefined;
   #saying = false;
+  readonly #timeline = new TimelineView((step) => this.#host.post({ type: 'act', step, action: 'log' }));
+  readonly #history = new HistoryView((run) => this.#host.post({ type: 'show-run', run }));
+  readonly #detail = new DetailCard((step, action) => {
+    this.#host.post({ type: 'act', step, action });
+    this.#detail.hide();
+  });
+  readonly #minimap = new Minimap((point) => this.#look(centred(this.#camera, point, this.#viewSize)));
+  #view: PanelView = 'graph';
+  #showsPath = false;
+  /** The moment that is shown instead of now; 0: now. */
+  #moment = 0;
+  #telling: ReturnType<typeof setTimeout> | undefined;
+  #asked: StepId | undefined;
+  #hits: readonly StepId[] = [];
+  #hit = 0;
 
   constructor() {
     const stage = this.#scene.stage;
-    this.#frame = new Frame(stage, {
+    const pages = { timeline: this.#timeline.element, history: this.#history.element };
+    this.#frame = new Frame(stage, pages, {
       run: () => this.#host.post({ type: 'run' }),
       stop: () => this.#host.post({ type: 'stop' }),
       zoomIn: () => this.#zoom(ZOOM_STEP),
       zoomOut: () => this.#zoom(1 / ZOOM_STEP),
       fit: () => this.#fit(),
       turn: () => this.#turn(),
+      view: (view) => this.#showView(view),
+      path: () => this.#togglePath(),
+      find: (text, by) => this.#find(text, by),
+      lookBack: (seq) => this.#host.post({ type: 'look-back', seq }),
       reveal: ({ steps: [step] }) => {
         if (step !== undefined) this.#reveal(step, { focus: true });
       },
@@ -57,6 +85,19 @@ class Panel {
     watchGestures(stage, {
       pan: (dx, dy) => this.#look(panned(this.#camera, dx, dy)),
       zoom: (factor, around) => this.#look(zoomed(this.#camera, factor, around)),
+    });
+    document.body.append(this.#minimap.element, this.#detail.element);
+    stage.addEventListener('pointerover', ({ target, buttons }) => {
+      if (buttons === 0) this.#rest(stepAt(target));
+    });
+    stage.addEventListener('pointerout', () => this.#rest(undefined));
+    this.#detail.element.addEventListener('pointerenter', () => clearTimeout(this.#telling));
+    this.#detail.element.addEventListener('pointerleave', () => this.#rest(undefined));
+    this.#detail.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      const { step } = this.#detail;
+      this.#detail.hide();
+      this.#focus(step);
     });
     stage.addEventListener('click', ({ target }) => this.#open(stepAt(target)));
     stage.addEventListener('keydown', (event) => this.#cardKey(event));
@@ -69,8 +110,11 @@ class Panel {
     setInterval(() => this.#tick(), TICK_MS);
     const kept = this.#host.kept();
     this.#chosen = kept?.direction;
+    this.#view = kept?.view ?? 'graph';
+    this.#showsPath = kept?.path ?? false;
     this.#host.listen((message) => this.#take(message));
     this.#host.post({ type: 'ready' });
+    if (this.#view !== 'graph') this.#host.post({ type: 'view', view: this.#view });
   }
 
   #take(message: HostMessage): void {
@@ -89,6 +133,22 @@ class Panel {
       case 'reveal':
         this.#reveal(message.step, { focus: false });
         break;
+      case 'moment':
+        this.#takeMoment(message);
+        break;
+      case 'timeline':
+        this.#ahead = message.now - Date.now();
+        this.#timeline.show(message, this.#words, this.#now());
+        break;
+      case 'history':
+        this.#history.show(message.trend, message.current, this.#words);
+        break;
+      case 'detail':
+        this.#takeDetail(message);
+        break;
+      case 'show':
+        this.#showView(message.view);
+        break;
       case 'words':
         this.#words = translated(message.words);
         if (this.#message !== undefined) this.#draw(this.#message);
@@ -100,7 +160,11 @@ class Panel {
 
   #takeGraph(message: GraphMessage): void {
     this.#ahead = message.now - Date.now();
+    const isOther = this.#message?.view.run?.id !== message.view.run?.id;
+    if (isOther) this.#moment = 0;
     this.#run = message.view.run;
+    // A plan has no timeline.
+    if (this.#run === undefined && this.#view === 'timeline') this.#view = 'graph';
     if (message.view.nodes.length === 0) {
       this.#picture = undefined;
       this.#message = undefined;
@@ -115,12 +179,89 @@ class Panel {
     const ended = this.#run?.status === 'running' && run.status !== 'running';
     this.#run = run;
     this.#message &&= { ...this.#message, view: withStates(this.#message.view, nodes, run) };
+    if (this.#moment !== 0) return;
     const changed = nodes.filter((state) => this.#scene.cards.get(state.id)?.state?.status !== state.status);
     this.#scene.update(nodes, this.#wording());
     this.#showFrame();
     for (const state of changed) this.#unsaid.set(state.id, state);
     if (ended) this.#unsaidRun = run;
     this.#saySoon();
+  }
+
+  /** A moment of the past, or now again. Nothing moves, and nothing of it is news. */
+  #takeMoment({ seq, nodes, run, afterMs }: HostMessage & { readonly type: 'moment' }): void {
+    this.#moment = seq;
+    this.#scene.update(nodes, this.#wording());
+    this.#frame.lookedBack(seq, this.#message?.facts ?? 1, afterMs, this.#words);
+    if (seq === 0) this.#run = run;
+  }
+
+  #showView(view: PanelView): void {
+    this.#view = view;
+    this.#detail.hide();
+    this.#host.post({ type: 'view', view });
+    this.#showFrame();
+    this.#showMinimap();
+    if (view === 'graph') this.#resized();
+    this.#keep();
+  }
+
+  #togglePath(): void {
+    this.#showsPath = !this.#showsPath;
+    this.#scene.showPath(this.#showsPath ? this.#message?.view.path : undefined);
+    this.#showFrame();
+    this.#keep();
+  }
+
+  /** Steps whose names hold the letters; `by` goes on to the next one. */
+  #find(text: string | undefined, by: 1 | -1 | 0): void {
+    const wanted = text?.trim().toLowerCase() ?? '';
+    const nodes = this.#message?.view.nodes ?? [];
+    const isHit = (name: string) => name.toLowerCase().includes(wanted);
+    this.#hits =
+      wanted === '' ? [] : nodes.flatMap(({ id, label }) => (isHit(id) || isHit(label) ? [id] : []));
+    const count = this.#hits.length;
+    this.#hit = by === 0 || count === 0 ? 0 : (this.#hit + by + count) % count;
+    this.#scene.showFound(wanted === '' ? undefined : new Set(this.#hits));
+    this.#frame.found(this.#hit + 1, count, this.#words);
+    const step = this.#hits[this.#hit];
+    if (step !== undefined) this.#reveal(step, { focus: false });
+  }
+
+  /** More is told of a step on which the pointer rests for a moment. */
+  #rest(step: StepId | undefined): void {
+    clearTimeout(this.#telling);
+    if (step !== undefined && step === this.#detail.step) return;
+    this.#telling = setTimeout(
+      () => {
+        if (step === undefined) this.#detail.hide();
+        else this.#ask(step);
+      },
+      step === undefined ? HIDE_AFTER_MS : TELL_AFTER_MS,
+    );
+  }
+
+  #ask(step: StepId): void {
+    this.#asked = step;
+    this.#host.post({ type: 'tell', step });
+  }
+
+  #takeDetail({ detail }: HostMessage & { readonly type: 'detail' }): void {
+    if (detail.step !== this.#asked) return;
+    const box = this.#scene.cards.get(detail.step)?.button.getBoundingClientRect();
+    if (box === undefined) return;
+    const byKey = document.activeElement === this.#scene.cards.get(detail.step)?.button;
+    this.#detail.show(detail, box, this.#words);
+    if (byKey && this.#wantsFocus) this.#detail.focus();
+    this.#wantsFocus = false;
+  }
+  #wantsFocus = false;
+
+  #showMinimap(): void {
+    const { layout } = this.#picture ?? {};
+    const isLarge = layout !== undefined && !showsAll(this.#camera, layout, this.#viewSize);
+    this.#minimap.element.toggleAttribute('hidden', this.#view !== 'graph' || !isLarge);
+    this.#minimap.look(this.#camera, this.#viewSize);
   }
 
   /** Lays out and draws; the only place where anything moves. */
@@ -140,6 +281,9 @@ class Panel {
     this.#showFrame(); // before the drawing: only a stage that is shown has a size
     this.#measure();
     this.#scene.draw(picture, this.#wording());
+    this.#scene.showPath(this.#showsPath ? view.path : undefined);
+    this.#minimap.draw(layout);
+    this.#detail.hide();
     if (before === undefined) this.#firstLook(view.workflow);
     else if (before.view.workflow !== view.workflow || before.direction !== direction) this.#fit();
     else this.#lookAgain(before, picture);
@@ -184,6 +328,8 @@ class Panel {
     this.#fits = fits;
     this.#scene.look(camera);
     this.#frame.scale(camera.scale);
+    this.#detail.hide();
+    this.#showMinimap();
     this.#keep();
   }
 
@@ -230,7 +376,10 @@ class Panel {
     const step = stepAt(event.target);
     if (step === undefined || hasModifier(event)) return;
     if (event.key === 'Enter' || event.key === ' ') this.#open(step);
-    else if (isArrow(event.key)) this.#walk(step, event.key);
+    else if (event.key === 'i') {
+      this.#wantsFocus = true;
+      this.#ask(step);
+    } else if (isArrow(event.key)) this.#walk(step, event.key);
     else if (event.key === 'Home' || event.key === 'End') this.#focusEdge(event.key);
     else return;
     event.preventDefault();
@@ -252,8 +401,17 @@ class Panel {
   }
 
   #viewKey(event: KeyboardEvent): void {
-    if (hasModifier(event) || this.#picture === undefined) return;
-    if (event.key === '+' || event.key === '=') this.#zoom(ZOOM_STEP);
+    if (this.#picture === undefined || this.#view !== 'graph') return;
+    const finds = (event.ctrlKey || event.metaKey) && event.key === 'f';
+    if (finds || (event.key === '/' && !hasModifier(event))) {
+      if (event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      this.#frame.openSearch();
+      return;
+    }
+    if (hasModifier(event) || event.target instanceof HTMLInputElement) return;
+    if (event.key === 'c') this.#togglePath();
+    else if (event.key === '+' || event.key === '=') this.#zoom(ZOOM_STEP);
     else if (event.key === '-') this.#zoom(1 / ZOOM_STEP);
     else if (event.key === '0') this.#fit();
     else return;
@@ -262,16 +420,20 @@ class Panel {
 
   #tick(): void {
     if (document.hidden || this.#picture === undefined) return;
-    this.#scene.tick(this.#wording());
+    if (this.#view === 'timeline') this.#timeline.tick(this.#words, this.#now());
+    if (this.#moment === 0) this.#scene.tick(this.#wording());
     if (this.#run?.status === 'running') this.#showFrame();
   }
 
   #showFrame(): void {
     if (this.#message === undefined || this.#picture === undefined) return;
-    const { view, canRun } = this.#message;
+    const { view, canRun, facts } = this.#message;
     this.#frame.show({
       title: view.title,
       problems: view.problems,
+      view: this.#view,
+      showsPath: this.#showsPath,
+      ...(facts !== undefined && { facts }),
       ...(this.#run !== undefined && { run: this.#run }),
       canRun,
       direction: this.#picture.direction,
@@ -306,6 +468,8 @@ class Panel {
       workflow: view.workflow,
       ...(view.run !== undefined && { run: view.run.id }),
       ...(this.#chosen !== undefined && { direction: this.#chosen }),
+      ...(this.#view !== 'graph' && { view: this.#view }),
+      ...(this.#showsPath && { path: true }),
       ...(!this.#fits && { camera: this.#camera }),
     };
     this.#host.keep(state);

@@ -2,6 +2,8 @@ import type { RunId } from '../model/attempt.ts';
 import type { StepId } from '../model/workflow.ts';
 import type { GraphView, NodeStatus, RunSummary } from '../views/graph-view.ts';
 import type { Direction } from './layout.ts';
+import type { Timeline } from '../views/timeline.ts';
+import type { Trend } from '../views/trend.ts';
 import type { Words } from './words.ts';
 
 /** What the extension tells the panel. Messages to a hidden panel may be lost; `ready` asks for everything again. */
@@ -16,7 +18,23 @@ export type HostMessage =
       readonly canRun: boolean;
       /** The host's clock, in milliseconds since the epoch: the panel may run on another machine. */
       readonly now: number;
+      /** How many facts the run has, where it can be looked back at. */
+      readonly facts?: number;
     }
+  /** The run as it was after so many facts; 0 is how it is now. */
+  | {
+      readonly type: 'moment';
+      readonly seq: number;
+      readonly nodes: readonly NodeStatus[];
+      readonly run: RunSummary;
+      /** Milliseconds since the run began. */
+      readonly afterMs: number;
+    }
+  | ({ readonly type: 'timeline'; readonly now: number } & TimelineContent)
+  | { readonly type: 'history'; readonly trend: Trend; readonly current?: RunId }
+  | { readonly type: 'detail'; readonly detail: StepDetail }
+  /** Look at this one of the views. */
+  | { readonly type: 'show'; readonly view: PanelView }
   /** Steps that changed (`changedStatuses`). Never lays out anew. */
   | {
       readonly type: 'status';
@@ -31,6 +49,32 @@ export type HostMessage =
   /** Translations; best sent before the first `graph`. */
   | { readonly type: 'words'; readonly words: Partial<Words> };
 
+/** What the host sends for the second view: the timeline with its story in the person's language. */
+export interface TimelineContent {
+  readonly timeline: Timeline;
+  readonly story: readonly string[];
+  /** How long steps took in the run it is compared with, in milliseconds. */
+  readonly beforeMs?: Readonly<Record<StepId, number>>;
+  /** What that run is called. */
+  readonly before?: string;
+}
+
+/** What the host knows of one step beyond its card. */
+export interface StepDetail {
+  readonly step: StepId;
+  readonly label: string;
+  /** How it stands, in words. */
+  readonly standing: string;
+  readonly usualMs?: number;
+  readonly slowMs?: number;
+  readonly outputs: readonly { readonly name: string; readonly value: string }[];
+  /** What it printed last. */
+  readonly lines: readonly string[];
+  readonly actions: readonly StepAction[];
+}
+
+export type StepAction = 'open' | 'log' | 'run-from' | 'approve' | 'reject';
+
 /** What the panel tells the extension. */
 export type PanelMessage =
   /** The page listens. Sent at each load, also when VS Code shows a hidden panel again. */
@@ -40,7 +84,19 @@ export type PanelMessage =
   /** Run the workflow shown. */
   | { readonly type: 'run' }
   /** Stop the run shown. */
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** Which of the views is looked at; what it needs is to be sent, again and again while it changes. */
+  | { readonly type: 'view'; readonly view: PanelView }
+  /** The run after so many of its facts; 0: how it is now. */
+  | { readonly type: 'look-back'; readonly seq: number }
+  /** Tell about this step. */
+  | { readonly type: 'tell'; readonly step: StepId }
+  | { readonly type: 'act'; readonly step: StepId; readonly action: StepAction }
+  /** Show another run of this workflow. */
+  | { readonly type: 'show-run'; readonly run: RunId };
+
+export type PanelView = 'graph' | 'timeline' | 'history';
+export const PANEL_VIEWS: readonly PanelView[] = ['graph', 'timeline', 'history'];
 
 /** What the panel keeps with `setState`: enough to find its graph again after a restart, and to look the same. */
 export interface PanelState {
@@ -49,6 +105,9 @@ export interface PanelState {
   readonly run?: RunId;
   /** Chosen in the panel. */
   readonly direction?: Direction;
+  readonly view?: PanelView;
+  /** The critical path stands out. */
+  readonly path?: boolean;
   /** Absent: the graph is fitted to the window. */
   readonly camera?: { readonly x: number; readonly y: number; readonly scale: number };
 }
@@ -56,10 +115,12 @@ export interface PanelState {
 /** Reads what an older or a newer panel may have kept. */
 export function readPanelState(kept: unknown): PanelState | undefined {
   if (!isRecord(kept) || typeof kept['workflow'] !== 'string') return undefined;
-  const { workflow, run, direction, camera } = kept;
+  const { workflow, run, direction, camera, view, path } = kept;
   return {
     workflow,
     ...(typeof run === 'string' && { run }),
+    ...((view === 'timeline' || view === 'history') && { view }),
+    ...(path === true && { path }),
     ...((direction === 'right' || direction === 'down') && { direction }),
     ...(isCamera(camera) && { camera: { x: camera.x, y: camera.y, scale: camera.scale } }),
   };

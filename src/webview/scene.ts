@@ -90,6 +90,25 @@ export class Scene {
     }
   }
 
+  /** The steps of the critical path stand out, and the edges between them; undefined: none does. */
+  showPath(path: readonly StepId[] | undefined): void {
+    this.stage.classList.toggle('shows-path', path !== undefined);
+    const place = new Map(path?.map((id, index) => [id, index]));
+    for (const [id, card] of this.#cards) card.button.classList.toggle('on-path', place.has(id));
+    for (const drawn of this.#edgesOf.values()) {
+      for (const { edge, path: line } of drawn) {
+        const from = place.get(edge.from);
+        line.classList.toggle('on-path', from !== undefined && place.get(edge.to) === from + 1);
+      }
+    }
+  }
+
+  /** The steps that were found stand out; undefined: nothing is looked for. */
+  showFound(found: ReadonlySet<StepId> | undefined): void {
+    this.stage.classList.toggle('shows-found', found !== undefined && found.size > 0);
+    for (const [id, card] of this.#cards) card.button.classList.toggle('found', found?.has(id) === true);
+  }
+
   look({ x, y, scale }: Camera): void {
     this.#world.setAttribute('transform', `translate(${x} ${y}) scale(${scale})`);
     // The dots behind the graph move with it.
@@ -140,6 +159,7 @@ export class Scene {
         from !== undefined && (from.result === 'succeeded' ? 'passed' : 'ahead'),
         to?.status === 'running' && 'active',
         path.classList.contains('near') && 'near',
+        path.classList.contains('on-path') && 'on-path',
       ];
       setAttribute(path, 'class', looks.filter((look) => look !== false).join(' '));
     }

@@ -46,6 +46,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     'views',
     'project',
     'webview/protocol.ts',
+    'webview/words.ts',
   ],
 };
 

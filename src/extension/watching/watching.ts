@@ -1,2 +1,11 @@
 /** What is needed now and then to watch runs, in a bundle of its own. */
 export { askFilter } from './filter.ts';
+export {
+  detailMessage,
+  FactsOf,
+  historyMessage,
+  momentMessage,
+  pathOfPlan,
+  pathOfRun,
+  timelineMessage,
+} from './panel-data.ts';
