@@ -110,7 +110,7 @@ export class TimelineView {
     const bars = row.segments.map((segment) => {
       const to = isOpenSegment(segment) ? end : segment.to;
       const bar = html('span', {
-        class: `bar bar-${segment.kind} ${segment.kind === 'ran' || segment.kind === 'asked' ? `is-${segment.status ?? 'running'}` : ''}`,
+        class: `stretch stretch-${segment.kind} ${segment.kind === 'ran' || segment.kind === 'asked' ? `is-${segment.status ?? 'running'}` : ''}`,
       });
       place(bar, (segment.from - start) / span, (to - segment.from) / span);
       return bar;
