@@ -8,11 +8,13 @@ import type { RunState } from '../model/run-state.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { isRunId } from '../project/run-id.ts';
 import { graphAsDot, graphAsJson, graphAsMermaid } from '../views/graph-text.ts';
+import { graphView } from '../views/graph-view.ts';
+import { graphAsSvg } from '../webview/export-svg.ts';
 import type { Door } from './door.ts';
 import { EXIT, loadWorkflow } from './run.ts';
 
 export interface GraphOptions {
-  readonly format: 'mermaid' | 'dot' | 'json';
+  readonly format: 'mermaid' | 'dot' | 'svg' | 'json';
 }
 
 /** `baton graph`: of a workflow file, or of a run with its states. */
@@ -27,6 +29,8 @@ export async function graph(door: Door, name: string, { format }: GraphOptions):
 function render(format: GraphOptions['format'], workflow: Workflow, run: RunState | undefined): string {
   const graph = stepGraph(workflow);
   const statuses = run && new Map(Object.values(run.steps).map(({ id, status }) => [id, status]));
+  if (format === 'svg')
+    return graphAsSvg(graphView({ workflow, graph, ...(run !== undefined && { run }) }), 'right').trimEnd();
   const text = { graph, ...(statuses && { statuses }) };
   switch (format) {
     case 'mermaid':

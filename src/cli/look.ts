@@ -134,7 +134,7 @@ export async function show(door: Door, run: string, options: { readonly json?: b
   return EXIT.succeeded;
 }
 
-async function readRun(
+export async function readRun(
   door: Door,
   run: string,
 ): Promise<{ state: RunState; lost: boolean; notices: readonly string[] }> {

@@ -119,6 +119,20 @@ function program(done: (code: number) => void): Command {
     .addOption(json())
     .action((options) => act(async (door) => (await import('./look.ts')).runs(door, options)));
   baton
+    .command('compare <run> <other>')
+    .description('what differs between two runs: inputs, workflow, ends, durations')
+    .addOption(json())
+    .action((run: string, other: string, options) =>
+      act(async (door) => (await import('./compare.ts')).compare(door, [run, other], options)),
+    );
+  baton
+    .command('prune')
+    .description('forget old runs, oldest first; never one that goes on or can be resumed')
+    .option('--keep <n>', 'runs of each workflow to keep; 0 keeps all (default: 200)')
+    .option('--max-size <MiB>', 'size of all runs together; 0 sets no limit (default: 1024)')
+    .addOption(json())
+    .action((options) => act(async (door) => (await import('./prune.ts')).pruneRuns(door, options)));
+  baton
     .command('show <run>')
     .description('one run, step by step')
     .addOption(json())
@@ -171,7 +185,7 @@ function program(done: (code: number) => void): Command {
   baton
     .command('graph <workflow-or-run>')
     .description('the graph of a workflow or a run')
-    .addOption(new Option('--format <format>').choices(['mermaid', 'dot', 'json']).default('mermaid'))
+    .addOption(new Option('--format <format>').choices(['mermaid', 'dot', 'svg', 'json']).default('mermaid'))
     .action((name: string, options) =>
       act(async (door) => (await import('./graph.ts')).graph(door, name, options)),
     );

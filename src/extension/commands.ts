@@ -11,6 +11,7 @@ import type { PlanDocuments } from './plan-documents.ts';
 import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
 import type { RunsTree } from './runs-tree.ts';
 import { runName, type SeenRun } from './runs-watch.ts';
+import type { ExportFormat } from './watching/export-graph.ts';
 import { stepPlace } from './workflow-rows.ts';
 
 export interface CommandParts extends RunParts {
@@ -27,6 +28,11 @@ interface Options {
   readonly template?: string;
   readonly answer?: GateAnswer;
   readonly note?: string;
+  /** The run to compare with. */
+  readonly with?: string;
+  readonly format?: ExportFormat;
+  /** Where to write. */
+  readonly to?: vscode.Uri;
   /** All rows that are selected. */
   readonly rows?: readonly unknown[];
   /** False: do it without asking. */
@@ -46,6 +52,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'baton.resume': resumeRun,
   'baton.showGraph': showGraph,
   'baton.showTimeline': showTimeline,
+  'baton.compareRuns': compareRuns,
+  'baton.exportGraph': exportGraph,
   'baton.showHistory': async (parts, target) => {
     const title = vscode.l10n.t('Show History');
     const file = await chooseWorkflow(target, parts, { title, activeAtOnce: true });
@@ -201,6 +209,42 @@ async function showGraph(parts: CommandParts, target: unknown): Promise<vscode.U
   const file = await chooseWorkflow(target, parts, { title, activeAtOnce: true });
   if (file !== undefined) parts.graphs.open(file.uri);
   return file?.uri;
+}
+
+/** Of two rows that are selected, of a row and a run that is asked for, or of two runs by their ids. */
+async function compareRuns(
+  { runs, ...parts }: CommandParts,
+  target: unknown,
+  { rows = [], with: other }: Options,
+): Promise<vscode.Uri | undefined> {
+  const selected = rows.flatMap((row) => (isRow(row) && row.kind === 'run' ? [row.run] : []));
+  const { openComparison } = await import('./watching/watching.ts');
+  if (selected.length > 1) return openComparison(runs, selected.slice(0, 2));
+  const title = vscode.l10n.t('Compare Run');
+  const one = await chooseRun(target, { ...parts, runs }, { title, fits: () => true, none: noRuns() });
+  const second = other === undefined ? undefined : runs.find(other);
+  return one && openComparison(runs, second === undefined ? [one] : [one, second]);
+}
+
+async function exportGraph(
+  parts: CommandParts,
+  target: unknown,
+  { format, to }: Options,
+): Promise<vscode.Uri | undefined> {
+  const title = vscode.l10n.t('Export Graph');
+  const panel = parts.graphs.active;
+  const row = isRow(target) && target.kind === 'run' ? target.run : undefined;
+  const named = typeof target === 'string' ? parts.runs.find(target) : undefined;
+  const run = row ?? named ?? panel?.run;
+  const meant = named === undefined ? target : parts.projects.uriOf(named.place, named.summary.workflow);
+  const file = await chooseWorkflow(meant ?? panel?.workflow, parts, { title, activeAtOnce: true });
+  if (file === undefined) return undefined;
+  const watching = await import('./watching/watching.ts');
+  const paint = panel && ((svg: string) => panel.paint(svg));
+  return watching.exportGraph(
+    { file, run: run?.summary.workflow === file.ref ? run : undefined, paint },
+    { ...(format !== undefined && { format }), ...(to !== undefined && { to }) },
+  );
 }
 
 async function showTimeline(parts: CommandParts, target: unknown): Promise<vscode.Uri | undefined> {

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { Analyses } from './analyses.ts';
 import { registerCommands } from './commands.ts';
+import { COMPARE_SCHEME } from './compare-scheme.ts';
 import { keepContextKeys } from './context-keys.ts';
 import { markFiles } from './decorations.ts';
 import type { FeatureWorld } from './features/feature.ts';
 import { GraphPanels } from './graph-panels.ts';
+import { keepHistory } from './keep-history.ts';
 import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
 import { announceEnds, announceGates } from './notices.ts';
 import { PLAN_SCHEME, PlanDocuments } from './plan-documents.ts';
@@ -67,6 +69,11 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     new RunProblems({ projects, files, runs, trouble }),
     showStatus(runs),
     markFiles(projects, runs),
+    keepHistory(projects, runs, trouble),
+    vscode.workspace.registerTextDocumentContentProvider(COMPARE_SCHEME, {
+      provideTextDocumentContent: async (uri) =>
+        (await import('./watching/watching.ts')).comparisonPage(runs, uri),
+    }),
     announceEnds(runs, starter),
     announceGates(runs, starter),
     keepContextKeys(projects, files),

@@ -91,6 +91,24 @@ export class GraphPanel implements vscode.Disposable {
     return this.#run;
   }
 
+  get isActive(): boolean {
+    return this.#panel.active;
+  }
+
+  /** A picture of pixels; undefined when the page cannot make one. */
+  paint(svg: string): Promise<Uint8Array | undefined> {
+    return new Promise((resolve) => {
+      const number = ++this.#paintings;
+      const listening = this.#panel.webview.onDidReceiveMessage((message: PanelMessage) => {
+        if (message.type !== 'painted' || message.number !== number) return;
+        listening.dispose();
+        resolve(message.png === undefined ? undefined : Buffer.from(message.png, 'base64'));
+      });
+      this.#post({ type: 'paint', number, svg });
+    });
+  }
+  #paintings = 0;
+
   show(run?: SeenRun, view?: PanelView): void {
     if (run !== undefined) this.#pin(run);
     this.#panel.reveal(undefined, true);

@@ -19,6 +19,11 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.#registration = vscode.window.registerWebviewPanelSerializer(GRAPH_VIEW_TYPE, this);
   }
 
+  /** The panel that is looked at. */
+  get active(): GraphPanel | undefined {
+    return [...this.#panels.values()].find((each) => each.isActive);
+  }
+
   /** Shows the graph beside the text, and leaves the focus there. */
   open(workflow: vscode.Uri, run?: SeenRun, view?: PanelView): void {
     const open = this.#panels.get(workflow.toString());

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { RETENTION, type Retention } from '../project/retention.ts';
 import { DEFAULT_FILES } from '../project/workflow-files.ts';
 
 export type NotificationLevel = 'all' | 'failures' | 'off';
@@ -28,6 +29,15 @@ export const settings = {
   codeLens(): 'all' | 'workflow' | 'off' {
     const where = read('codeLens');
     return where === 'workflow' || where === 'off' ? where : 'all';
+  },
+  /** How much of the past is kept. */
+  history(scope?: vscode.Uri): Retention {
+    const runs = read('history.keep', scope);
+    const megabytes = read('history.maxSizeMb', scope);
+    return {
+      runs: typeof runs === 'number' && runs >= 0 ? Math.floor(runs) : RETENTION.runs,
+      bytes: typeof megabytes === 'number' && megabytes >= 0 ? megabytes * 1024 ** 2 : RETENTION.bytes,
+    };
   },
   /** How long typing must rest before the text is checked. */
   validationDelayMs(): number {

@@ -10,6 +10,7 @@ import { connect } from './host.ts';
 import { layoutGraph, type Direction } from './layout.ts';
 import { Minimap } from './minimap.ts';
 import type { HostMessage, PanelState, PanelView } from './protocol.ts';
+import { paint } from './paint.ts';
 import { ruler } from './ruler.ts';
 import { Scene, stepAt, type Picture } from './scene.ts';
 import { changesInWords, runInWords } from './speech.ts';
@@ -145,6 +146,11 @@ class Panel {
         break;
       case 'detail':
         this.#takeDetail(message);
+        break;
+      case 'paint':
+        void paint(message.svg).then((png) =>
+          this.#host.post({ type: 'painted', number: message.number, ...(png !== undefined && { png }) }),
+        );
         break;
       case 'show':
         this.#showView(message.view);

@@ -33,6 +33,8 @@ export type HostMessage =
   | ({ readonly type: 'timeline'; readonly now: number } & TimelineContent)
   | { readonly type: 'history'; readonly trend: Trend; readonly current?: RunId }
   | { readonly type: 'detail'; readonly detail: StepDetail }
+  /** Make a picture of pixels of this, and answer with `painted`. */
+  | { readonly type: 'paint'; readonly number: number; readonly svg: string }
   /** Look at this one of the views. */
   | { readonly type: 'show'; readonly view: PanelView }
   /** Steps that changed (`changedStatuses`). Never lays out anew. */
@@ -92,6 +94,8 @@ export type PanelMessage =
   /** Tell about this step. */
   | { readonly type: 'tell'; readonly step: StepId }
   | { readonly type: 'act'; readonly step: StepId; readonly action: StepAction }
+  /** A PNG in base64; absent when it could not be made. */
+  | { readonly type: 'painted'; readonly number: number; readonly png?: string }
   /** Show another run of this workflow. */
   | { readonly type: 'show-run'; readonly run: RunId };
 
@@ -148,7 +152,7 @@ export interface PageParts {
 
 /** The whole page. Nothing remote, no inline style, no eval: the policy allows our own files only. */
 export function graphPage({ source, nonce, script, styles, language }: PageParts): string {
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; font-src ${source}`;
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; font-src ${source}; img-src data:`;
   return `<!DOCTYPE html>
 <html lang="${escaped(language)}">
 <head>

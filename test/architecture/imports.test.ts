@@ -35,7 +35,17 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   project: BELOW_PROJECT,
   library: [...BELOW_PROJECT, 'views', 'project'],
   lsp: ['base', 'model', 'graph', 'language', 'journal/journal.ts', 'views', 'project'],
-  cli: ['base', 'model', 'graph', 'language', 'journal/journal.ts', 'views', 'project', 'lsp/server.ts'],
+  cli: [
+    'base',
+    'model',
+    'graph',
+    'language',
+    'journal/journal.ts',
+    'views',
+    'project',
+    'lsp/server.ts',
+    'webview/export-svg.ts',
+  ],
   webview: ['base', 'model', 'graph', 'views'],
   extension: [
     'base',
@@ -47,6 +57,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     'project',
     'webview/protocol.ts',
     'webview/words.ts',
+    'webview/export-svg.ts',
   ],
 };
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { suite, test } from 'mocha';
 import { STEP_STATUSES } from '../../src/model/run-state.ts';
 import { DEFAULT_FILES } from '../../src/project/workflow-files.ts';
+import { WORDS as COMPARED } from '../../src/views/compare-text.ts';
 import { WORDS as STORY } from '../../src/views/timeline.ts';
 import { statusWords } from '../../src/views/words.ts';
 import { WORDS as PANEL } from '../../src/webview/words.ts';
@@ -29,7 +30,12 @@ suite('The settings of the extension', () => {
 
 suite('The texts of the extension', () => {
   test('stand all in the file that translators start from', () => {
-    const shared = [...STEP_STATUSES.map(statusWords), ...Object.values(PANEL), ...Object.values(STORY)];
+    const shared = [
+      ...STEP_STATUSES.map(statusWords),
+      ...Object.values(PANEL),
+      ...Object.values(STORY),
+      ...Object.values(COMPARED),
+    ];
     const texts = [...textsInCode(), ...shared].sort();
     const bundle = Object.fromEntries(texts.map((text) => [text, text]));
     if (UPDATE) fs.writeFileSync(BUNDLE, `${JSON.stringify(bundle, null, 2)}\n`);

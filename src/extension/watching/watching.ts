@@ -9,3 +9,5 @@ export {
   pathOfRun,
   timelineMessage,
 } from './panel-data.ts';
+export { comparisonPage, openComparison } from './compare-runs.ts';
+export { exportGraph } from './export-graph.ts';
