@@ -72,6 +72,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       ...(template !== undefined && { template }),
     });
   },
+  // From the walkthrough: a workflow to look at, and its first run, at one click.
+  'baton.trySample': async (parts, target) => {
+    const { newWorkflow } = await import('./new-workflow.ts');
+    const folder = target instanceof vscode.Uri ? { folder: target } : {};
+    const made = await newWorkflow(parts.projects, { ...folder, template: 'start', name: sampleName(parts) });
+    if (made === undefined) return undefined;
+    await parts.files.rescan();
+    parts.graphs.open(made);
+    return run(parts, made, { inputs: { who: 'world' } });
+  },
   'baton.deleteRun': deleteRun,
   'baton.refresh': async ({ files, runs }) => {
     await Promise.all([files.rescan(), runs.refresh()]);
@@ -119,6 +129,15 @@ function isOptions(given: unknown): given is Options {
 
 function isGroup(given: unknown): given is GroupRow {
   return typeof given === 'object' && given !== null && 'kind' in given && given.kind === 'run-group';
+}
+
+/** A name that no file has yet. */
+function sampleName({ files }: CommandParts): string {
+  const taken = new Set(files.all().map(({ ref }) => ref.split('/').at(-1)));
+  for (let i = 1; ; i++) {
+    const name = i === 1 ? 'Hello Baton' : `Hello Baton ${i}`;
+    if (!taken.has(`${name.toLowerCase().replaceAll(' ', '-')}.workflow.yaml`)) return name;
+  }
 }
 
 async function run(parts: CommandParts, target: unknown, options: Options): Promise<string | undefined> {

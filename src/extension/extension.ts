@@ -18,7 +18,7 @@ import { RunsTree } from './runs-tree.ts';
 import { RunsWatch } from './runs-watch.ts';
 import { Starter } from './start-run.ts';
 import { SecretStore } from './secret-store.ts';
-import { showStatus } from './status-bar.ts';
+import { StatusBar } from './status-bar.ts';
 import { Tasks, TASK_TYPE } from './tasks.ts';
 import { Trouble } from './trouble.ts';
 import { WorkflowFiles } from './workflow-files.ts';
@@ -67,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     showProblems(files),
     offerExplanations(extensionUri),
     new RunProblems({ projects, files, runs, trouble }),
-    showStatus(runs),
+    new StatusBar(runs),
     markFiles(projects, runs),
     keepHistory(projects, runs, trouble),
     vscode.workspace.registerTextDocumentContentProvider(COMPARE_SCHEME, {

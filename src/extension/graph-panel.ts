@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { stepGraph } from '../graph/step-graph.ts';
+import { stepAround } from '../language/step-around.ts';
 import {
   changedStatuses,
   graphView,
@@ -67,6 +68,7 @@ export class GraphPanel implements vscode.Disposable {
       runs.onDidChangeRun((run) => this.#runChanged(run)),
       runs.onDidChangeList(() => this.#lookForLive()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#draw()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#followCursor(textEditor)),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('baton.graph')) void this.#draw();
       }),
@@ -187,6 +189,19 @@ export class GraphPanel implements vscode.Disposable {
       this.#run = undefined;
     if (!live) void this.#draw();
   }
+
+  /** The step around the cursor is marked, and brought into view. */
+  #followCursor({ document, selection }: vscode.TextEditor): void {
+    if (document.uri.toString() !== this.workflow.toString() || !settings.graphFollowsCursor()) return;
+    const analysis = this.#file()?.analysis;
+    // While it is typed, the text is ahead of what was read.
+    if (analysis === undefined || analysis.text !== document.getText()) return;
+    const step = stepAround(analysis, document.offsetAt(selection.active));
+    if (step === undefined || step === this.#marked) return;
+    this.#marked = step;
+    this.#post({ type: 'reveal', step });
+  }
+  #marked: string | undefined;
 
   #lookForLive(): void {
     const file = this.#file();

@@ -33,12 +33,12 @@ async function tell(run: SeenRun, runs: RunsWatch): Promise<void> {
   }
   const state = await runs.load(run);
   const culprit = state && firstFailure(state);
-  const [openLog, rerun] = [vscode.l10n.t('Open Log'), vscode.l10n.t('Rerun')];
+  const [openLog, rerun] = [vscode.l10n.t('Open Log'), vscode.l10n.t('Rerun Failed')];
   const message = failureWords(run, culprit);
   const chosen = await vscode.window.showErrorMessage(message, ...(culprit ? [openLog, rerun] : [rerun]));
   if (chosen === openLog)
     await vscode.commands.executeCommand('baton.openLog', run.id, { step: culprit?.id });
-  if (chosen === rerun) await vscode.commands.executeCommand('baton.rerun', run.id);
+  if (chosen === rerun) await vscode.commands.executeCommand('baton.rerunFailed', run.id);
 }
 
 function failureWords(run: SeenRun, culprit: StepState | undefined): string {

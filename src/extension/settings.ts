@@ -25,6 +25,10 @@ export const settings = {
   graphDirection(): 'right' | 'down' {
     return read('graph.direction') === 'down' ? 'down' : 'right';
   },
+  /** Whether the step around the cursor is shown in the graph. */
+  graphFollowsCursor(): boolean {
+    return read('graph.followCursor') !== false;
+  },
   /** Where what can be done is offered above the lines. */
   codeLens(): 'all' | 'workflow' | 'off' {
     const where = read('codeLens');

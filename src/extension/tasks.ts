@@ -3,7 +3,7 @@ import { recordFrom, type Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { askInputs } from './ask-inputs.ts';
 import type { Place, Projects } from './projects.ts';
-import { RunTerminal, type TerminalRun } from './run-terminal.ts';
+import type { TerminalRun } from './run-terminal.ts';
 import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
 import type { Starter } from './start-run.ts';
 import { nameOf } from './workflow-rows.ts';
@@ -117,7 +117,10 @@ function taskOf(options: {
   readonly name: string;
   readonly begin: () => Promise<Result<TerminalRun, string>>;
 }): vscode.Task {
-  const execution = new vscode.CustomExecution(() => Promise.resolve(new RunTerminal(options.begin)));
+  const execution = new vscode.CustomExecution(async () => {
+    const { RunTerminal } = await import('./run-terminal.ts');
+    return new RunTerminal(options.begin);
+  });
   const task = new vscode.Task(
     options.definition,
     options.place.folder,

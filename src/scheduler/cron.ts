@@ -179,7 +179,10 @@ class FieldReader {
   #part(part: Word): void {
     const { low, high, name } = this.#field;
     if (part.text === '')
-      this.#wrong(part, `A value is missing in the ${name}: nothing stands beside a comma.`);
+      this.#wrong(
+        { text: ',', start: Math.max(this.#word.start, part.start - 1) },
+        `A value is missing in the ${name}: nothing stands beside a comma.`,
+      );
     if (part.text === '?') {
       if (this.#field !== DAY && this.#field !== WEEKDAY)
         this.#wrong(part, `\`?\` means any day: in the ${name} write \`*\`.`, '*');
