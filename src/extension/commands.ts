@@ -5,7 +5,8 @@ import type { GateAnswer } from '../model/run-event.ts';
 import { askAnswer, chooseGate } from './answer-gate.ts';
 import { chooseRun, chooseWorkflow, isRow } from './choose.ts';
 import type { GraphPanels } from './graph-panels.ts';
-import { logUri } from './log-documents.ts';
+import { logUri } from './log-uri.ts';
+import type { OpenLogs } from './open-logs.ts';
 import type { GroupRow } from './run-rows.ts';
 import type { PlanDocuments } from './plan-documents.ts';
 import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
@@ -18,12 +19,15 @@ export interface CommandParts extends RunParts {
   readonly graphs: GraphPanels;
   readonly plans: PlanDocuments;
   readonly runsTree: RunsTree;
+  readonly logs: OpenLogs;
 }
 
 /** What a program may say besides the target; VS Code itself passes other things in this place, which are passed over. */
 interface Options {
   readonly inputs?: Readonly<Record<string, Json>>;
   readonly step?: string;
+  /** Of the step, from 1. */
+  readonly attempt?: number;
   readonly name?: string;
   readonly template?: string;
   readonly answer?: GateAnswer;
@@ -62,6 +66,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   'baton.plan': plan,
   'baton.openLog': openLog,
+  'baton.openRunLog': openRunLog,
+  // Offered above a log whose end alone is shown.
+  'baton.showEarlier': async ({ logs }, target) => {
+    if (target instanceof vscode.Uri) await logs.showEarlier(target);
+  },
   'baton.openTerminal': openTerminal,
   'baton.openWorkflow': openWorkflow,
   'baton.newWorkflow': async ({ projects }, target, { name, template }) => {
@@ -297,7 +306,17 @@ async function openLog(
       ? target.step
       : (options.step ?? (await pickStep(chosen, parts)));
   if (step === undefined) return undefined;
-  const uri = logUri(chosen, step);
+  const { attempts = [] } = (await parts.runs.load(chosen))?.steps[step] ?? {};
+  return showLog(logUri(chosen, step, options.attempt ?? attempts.at(-1)?.number));
+}
+
+async function openRunLog(parts: CommandParts, target: unknown): Promise<vscode.Uri | undefined> {
+  const title = vscode.l10n.t('Open Log of the Whole Run');
+  const chosen = await chooseRun(target, parts, { title, fits: () => true, none: noRuns() });
+  return chosen && showLog(logUri(chosen));
+}
+
+async function showLog(uri: vscode.Uri): Promise<vscode.Uri> {
   const opened = await vscode.workspace.openTextDocument(uri);
   const document = await vscode.languages.setTextDocumentLanguage(opened, 'log');
   const end = document.lineAt(document.lineCount - 1).range.end;

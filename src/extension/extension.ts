@@ -7,8 +7,8 @@ import { markFiles } from './decorations.ts';
 import type { FeatureWorld } from './features/feature.ts';
 import { GraphPanels } from './graph-panels.ts';
 import { keepHistory } from './keep-history.ts';
-import { LOG_SCHEME, LogDocuments } from './log-documents.ts';
 import { announceEnds, announceGates } from './notices.ts';
+import { OpenLogs } from './open-logs.ts';
 import { PLAN_SCHEME, PlanDocuments } from './plan-documents.ts';
 import { offerExplanations } from './explain.ts';
 import { showProblems } from './problems.ts';
@@ -49,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
   const workflowsTree = new WorkflowsTree({ projects, files, runs });
   const runsTree = new RunsTree(runs, context.workspaceState);
   const graphs = new GraphPanels(projects, { files, runs, extension: extensionUri });
-  const logs = new LogDocuments(runs);
+  const logs = new OpenLogs(runs);
   const plans = new PlanDocuments(files);
   context.subscriptions.push(
     trouble,
@@ -77,9 +77,20 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     announceEnds(runs, starter),
     announceGates(runs, starter),
     keepContextKeys(projects, files),
-    registerCommands({ projects, files, runs, starter, tasks, graphs, plans, runsTree, secrets, trouble }),
+    registerCommands({
+      projects,
+      files,
+      runs,
+      starter,
+      tasks,
+      graphs,
+      plans,
+      logs,
+      runsTree,
+      secrets,
+      trouble,
+    }),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
-    vscode.workspace.registerTextDocumentContentProvider(LOG_SCHEME, logs),
     vscode.workspace.registerTextDocumentContentProvider(PLAN_SCHEME, plans),
     loadFeatures({ projects, analyses, files, runs, extensionUri }),
   );

@@ -152,11 +152,18 @@ suite('Runs', () => {
     const run = await start('failing.workflow.yaml');
     await endOf(run);
     const uri = await vscode.commands.executeCommand<vscode.Uri>('baton.openLog', run, { step: 'test' });
-    const document = await vscode.workspace.openTextDocument(uri);
-    await becomes(
-      () => document.getText(),
-      (text) => text.includes('attempt 1: 41 tests passed') && text.includes('attempt 2: 41 tests passed'),
+    ok((await textOf(uri)).includes('attempt 2: 41 tests passed'));
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      uri,
     );
+    ok(lenses.some(({ command }) => command?.title === 'Attempt 1'));
+    const first = await vscode.commands.executeCommand<vscode.Uri>('baton.openLog', run, {
+      step: 'test',
+      attempt: 1,
+    });
+    ok(first.toString() !== uri.toString());
+    ok((await textOf(first)).includes('attempt 1: 41 tests passed'));
   });
 
   test('let a log grow while the step runs', async () => {
@@ -197,6 +204,14 @@ suite('Runs', () => {
     return lines.slice(start, end < 0 ? undefined : end);
   }
 });
+
+async function textOf(uri: vscode.Uri): Promise<string> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  return becomes(
+    () => document.getText(),
+    (text) => text !== '',
+  );
+}
 
 async function start(ref: string, options?: object): Promise<string> {
   const run = await vscode.commands.executeCommand<string | undefined>('baton.run', uriOf(ref), options);

@@ -56,7 +56,9 @@ function textsInCode(): string[] {
   return files
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => {
-      const calls = read(`src/extension/${file}`).matchAll(/\bl10n\.t\(\s*'((?:\\.|[^'\\])*)'/g);
+      const calls = read(`src/extension/${file}`).matchAll(
+        /(?<![\w.])(?:(?:vscode\.)?l10n\.)?t\(\s*'((?:\\.|[^'\\])*)'/g,
+      );
       return [...calls].map(([, text = '']) => text.replaceAll("\\'", "'"));
     });
 }

@@ -130,7 +130,7 @@ suite('graph panel, what is kept and sent', () => {
     });
     assert.match(
       page,
-      /default-src 'none'; script-src 'nonce-n&quot;1'; style-src https:\/\/own; font-src https:\/\/own"/,
+      /default-src 'none'; script-src 'nonce-n&quot;1'; style-src https:\/\/own; font-src https:\/\/own; img-src data:"/,
     );
     assert.match(page, /href="a&quot;b\.css"/);
     assert.doesNotMatch(page, /unsafe|style=|http:/);
