@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { openDoor, type Door } from './door.ts';
+import { openDoor, UsageError, type Door } from './door.ts';
 import { endWith } from './ending.ts';
 import { workflowAmong } from './selection.ts';
 import { staySmall } from './small-process.ts';
@@ -181,7 +181,7 @@ function program(done: (code: number) => void): Command {
     .command('lsp')
     .description('help with editing workflows, for any editor that speaks the Language Server Protocol')
     .option('--stdio', 'over standard input and output, which it does anyway')
-    .action(async () => (await import('../lsp/server.ts')).serve());
+    .action(async () => (await languageServer()).serve());
   baton
     .command('graph <workflow-or-run>')
     .description('the graph of a workflow or a run')
@@ -194,6 +194,19 @@ function program(done: (code: number) => void): Command {
     done(await (await import('./runner.ts')).runner());
   });
   return baton;
+}
+
+/** The package of the extension goes without it: the editor it comes for has all of that already. */
+async function languageServer(): Promise<typeof import('../lsp/server.ts')> {
+  try {
+    return await import('../lsp/server.ts');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new UsageError(
+      'This copy of Baton came with the extension, which has no language server. The npm package has it: npm install baton.',
+    );
+  }
 }
 
 function collect(value: string, earlier: readonly string[]): string[] {
