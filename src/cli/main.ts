@@ -181,7 +181,7 @@ function program(done: (code: number) => void): Command {
     .command('lsp')
     .description('help with editing workflows, for any editor that speaks the Language Server Protocol')
     .option('--stdio', 'over standard input and output, which it does anyway')
-    .action(async () => (await languageServer()).serve());
+    .action(serveLanguage);
   baton
     .command('graph <workflow-or-run>')
     .description('the graph of a workflow or a run')
@@ -197,9 +197,9 @@ function program(done: (code: number) => void): Command {
 }
 
 /** The package of the extension goes without it: the editor it comes for has all of that already. */
-async function languageServer(): Promise<typeof import('../lsp/server.ts')> {
+async function serveLanguage(): Promise<void> {
   try {
-    return await import('../lsp/server.ts');
+    (await import('../lsp/server.ts')).serve();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
