@@ -11,6 +11,7 @@ import {
   seenFrom,
   type ReadLarge,
 } from '../model/inside.ts';
+import type { Cause } from '../model/run-event.ts';
 import { isFinal, roleOf, type RunState, type StepState } from '../model/run-state.ts';
 
 /** What expressions may ask of the world, beside the facts. */
@@ -88,6 +89,12 @@ class StepScope implements Scope {
   }
 }
 
+/** `schedule.…`, of a run that a schedule started. */
+export function scheduleValue(cause: Cause): Json | undefined {
+  if (cause.kind !== 'schedule') return undefined;
+  return { nominal_time: cause.nominalTime, is_catch_up: cause.isCatchUp ?? false };
+}
+
 function contextOf(
   state: RunState,
   { step, holder }: Standpoint,
@@ -105,7 +112,7 @@ function contextOf(
     case 'run':
       return { id: state.run, workflow: state.workflow.name, attempt: state.starts };
     case 'schedule':
-      return state.cause.kind === 'schedule' ? { nominal_time: state.cause.nominalTime } : undefined;
+      return scheduleValue(state.cause);
     case 'item':
       return itemAround(state, step, 'for_each')?.value;
     case 'item_index':

@@ -118,7 +118,16 @@ function causeWords(cause: Cause): string {
     case 'rerun':
       return vscode.l10n.t('as a rerun');
     case 'schedule':
-      return vscode.l10n.t('by its schedule');
+      return cause.isCatchUp === true
+        ? vscode.l10n.t(
+            'by its schedule, for {0}, which was missed',
+            clockTime(Date.parse(cause.nominalTime)),
+          )
+        : vscode.l10n.t('by its schedule');
+    case 'files':
+      return cause.count > 1
+        ? vscode.l10n.t('because {0} and {1} more files changed', cause.files[0] ?? '', cause.count - 1)
+        : vscode.l10n.t('because {0} changed', cause.files[0] ?? '');
     case 'workflow':
       return vscode.l10n.t('by step {0} of run {1}', cause.step, cause.run);
     default:

@@ -130,6 +130,7 @@ function schedulesOf(node: YamlNode | undefined): Schedule[] {
   return items.flatMap((item) => {
     const when = momentOf(item);
     const timezone = textOf(valueOf(item, 'timezone'));
+    const jitterMs = durationOf(valueOf(item, 'jitter'));
     if (when === undefined) return [];
     return [
       {
@@ -142,6 +143,7 @@ function schedulesOf(node: YamlNode | undefined): Schedule[] {
         ),
         catchUp: choiceOf(valueOf(item, 'catch_up'), ['last', 'none', 'all'] as const, 'last'),
         windowMs: durationOf(valueOf(item, 'window')) ?? 86_400_000,
+        ...(jitterMs !== undefined && { jitterMs }),
         range: item.range,
       },
     ];

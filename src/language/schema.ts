@@ -334,6 +334,7 @@ const schedule: Schema = fields(
     }),
     catch_up: choice(['last', 'none', 'all'], 'What to do about runs that were missed.', { default: 'last' }),
     window: duration('How far back missed runs count.', { default: '24h' }),
+    jitter: duration('A run begins up to so much later, the same each time: not all at once.'),
   },
   oneOf(['cron', 'every', 'at']),
 );

@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts';
 import type { Outcome, RunId, StepAddress } from './attempt.ts';
+import type { ScheduleId } from './schedule-record.ts';
 import type { OnFailure, StepId, Workflow } from './workflow.ts';
 
 /** Why a run began. */
@@ -13,7 +14,15 @@ export type Cause =
       readonly step: StepAddress;
       readonly above: readonly Caller[];
     }
-  | { readonly kind: 'schedule'; readonly nominalTime: string };
+  /** `nominalTime`: when it was due, RFC 3339. `isCatchUp`: it makes up for a time that was missed. */
+  | {
+      readonly kind: 'schedule';
+      readonly nominalTime: string;
+      readonly schedule?: ScheduleId;
+      readonly isCatchUp?: boolean;
+    }
+  /** Files changed that the workflow watches: the first of them, from the project's folder, and how many. */
+  | { readonly kind: 'files'; readonly files: readonly string[]; readonly count: number };
 
 /** A step that runs another workflow. */
 export interface Caller {

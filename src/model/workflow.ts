@@ -71,7 +71,10 @@ export interface Schedule {
   readonly timezone?: string;
   readonly overlap: 'skip' | 'queue' | 'cancel_running' | 'allow';
   readonly catchUp: 'last' | 'none' | 'all';
+  /** How far back missed times count. */
   readonly windowMs: number;
+  /** A run begins up to so much later than its time, the same for the same time. */
+  readonly jitterMs?: number;
   readonly range: Range;
 }
 

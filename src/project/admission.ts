@@ -4,6 +4,7 @@ import { renderTemplate, type Scope } from '../expression/evaluate.ts';
 import { hasExpression } from '../expression/template.ts';
 import type { GroupRequest, Holder, Lease } from '../journal/groups.ts';
 import { JournalFailure, type Asked, type JournalWriter, type Request } from '../journal/journal.ts';
+import { scheduleValue } from '../engine/scope.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { Caller, Cause, Fact, RunEvent, RunStarted } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
@@ -83,7 +84,7 @@ function scopeOf({ inputs, workflow, cause }: RunStarted, run: RunId, env: Recor
       if (name === 'inputs') return inputs;
       if (name === 'env') return env;
       if (name === 'run') return { id: run, workflow: workflow.name, attempt: 1 };
-      if (name === 'schedule' && cause.kind === 'schedule') return { nominal_time: cause.nominalTime };
+      if (name === 'schedule') return scheduleValue(cause);
       return undefined;
     },
     step: () => undefined,

@@ -4,6 +4,7 @@ import { FileJournal } from '../journal/file-journal.ts';
 import type { Groups } from '../journal/groups.ts';
 import type { Journal } from '../journal/journal.ts';
 import { runsOf, type Runs } from './runs.ts';
+import { schedulesOf, type Schedules } from './schedules.ts';
 import { workflowsOf, type Workflows } from './workflows.ts';
 
 /** A folder opened for work: the one value every door holds. */
@@ -12,6 +13,7 @@ export interface Project {
   readonly folder: string;
   readonly workflows: Workflows;
   readonly runs: Runs;
+  readonly schedules: Schedules;
   /** Of runs and steps of which only so many go on at once. */
   readonly groups: Groups;
   /** What steps inherit. */
@@ -42,5 +44,16 @@ export function openProject(folder: string, options: ProjectOptions = {}): Proje
   const workflows = workflowsOf(root, options.files);
   const env = options.env ?? process.env;
   const cache = path.resolve(options.cache ?? path.join(kept, 'cache'));
-  return { folder: root, workflows, runs: runsOf(journal, workflows), groups, env, cache };
+  let schedules: Schedules | undefined;
+  return {
+    folder: root,
+    workflows,
+    runs: runsOf(journal, workflows),
+    get schedules() {
+      return (schedules ??= schedulesOf({ folder: root, kept, env }, workflows));
+    },
+    groups,
+    env,
+    cache,
+  };
 }
