@@ -30,3 +30,23 @@ export function formatDuration(durationMs: number): string {
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+] as const;
+
+/** A duration as it is written in a file, to the millisecond: `90_000` → `1m30s`. */
+export function writeDuration(durationMs: number): string {
+  let left = Math.round(durationMs);
+  let text = '';
+  for (const [unit, ms] of UNITS) {
+    const count = Math.floor(left / ms);
+    left -= count * ms;
+    if (count > 0) text += `${count}${unit}`;
+  }
+  return text === '' ? '0s' : text;
+}

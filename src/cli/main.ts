@@ -177,6 +177,52 @@ function program(done: (code: number) => void): Command {
     .action((run: string, gate: string, verdict: string, options) =>
       act(async (door) => (await import('./answer.ts')).answer(door, { run, gate, verdict }, options)),
     );
+  const schedule = baton.command('schedule').description('schedules: what is due when, and which are on');
+  schedule
+    .command('list', { isDefault: true })
+    .description('every schedule, how it stands and when it is due next')
+    .addOption(json())
+    .action((options) => act(async (door) => (await import('./schedule.ts')).listSchedules(door, options)));
+  schedule
+    .command('next [workflow]')
+    .description('the next times, of all schedules or of one workflow')
+    .option('--count <n>', 'how many of each', '5')
+    .option('--from <moment>', 'from then on (RFC 3339)')
+    .addOption(json())
+    .action((workflow: string | undefined, options) =>
+      act(async (door) => (await import('./schedule.ts')).nextOfSchedules(door, workflow, options)),
+    );
+  for (const [name, on] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const) {
+    schedule
+      .command(`${name} <schedule>`)
+      .description(
+        on ? 'switch a schedule on again; its times count from then' : 'no time of it begins a run',
+      )
+      .action((which: string) =>
+        act(async (door) => (await import('./schedule.ts')).switchSchedule(door, which, on)),
+      );
+  }
+  schedule
+    .command('run <schedule>')
+    .description('a run now, as the schedule would begin it')
+    .action((which: string) =>
+      act(async (door) => (await import('./schedule.ts')).runScheduleNow(door, which)),
+    );
+  baton
+    .command('serve')
+    .description('keep schedules and file triggers awake without an editor')
+    .option('--install', 'show, and then write, a service that does so whenever you are logged in')
+    .option('--uninstall', 'take that service away')
+    .option('--yes', 'without a question')
+    .action((options) => act(async (door) => (await import('./serve-main.ts')).serveOr(door, options)));
+  baton
+    .command('metrics')
+    .description('how runs and schedules went: counts, rates, durations')
+    .addOption(new Option('--format <format>').choices(['json', 'prometheus']).default('json'))
+    .action((options) => act(async (door) => (await import('./metrics.ts')).metrics(door, options)));
   baton
     .command('lsp')
     .description('help with editing workflows, for any editor that speaks the Language Server Protocol')

@@ -19,6 +19,8 @@ export async function runner(): Promise<number> {
   const signals = listenToSignals();
   const project = openProject(order.folder, order.files === undefined ? {} : { files: order.files });
   const started = await begin(project, order.task);
+  // Whoever asked may be gone by now; the run goes on all the same.
+  process.stdout.on('error', () => undefined);
   const answer: RunnerAnswer = started.ok
     ? { ok: true, run: started.value.run }
     : { ok: false, refusal: started.error };

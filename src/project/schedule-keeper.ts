@@ -116,8 +116,10 @@ function worldOf(project: Project, { launch, trouble, clock = systemClock }: Kee
         .map(({ run }) => run);
     },
     stop: async (run) => void (await project.runs.stop(run)),
-    over: async (run, signal) => {
-      for await (const news of journal.follow(run, signal)) {
+    over: async (run, noMore) => {
+      const end = new AbortController();
+      void noMore.then(() => end.abort());
+      for await (const news of journal.follow(run, end.signal)) {
         if (news.presence === 'ended' || news.presence === 'lost') return;
       }
     },

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { formatDuration } from '../base/duration.ts';
+import { writeDuration } from '../base/duration.ts';
 import { emptyRecord } from '../base/json.ts';
 import { sha256 } from '../base/sha256.ts';
+import { announceKeeper, livingKeepers, type KeeperKind } from '../journal/keepers.ts';
 import { FileLedger, type ScheduleLedger } from '../journal/schedule-ledger.ts';
 import { blockers } from '../language/analyze.ts';
 import type { RunId } from '../model/attempt.ts';
@@ -49,6 +50,10 @@ export interface Schedules {
   pause(schedule: ListedSchedule): void;
   /** Its times count from now. */
   resume(schedule: ListedSchedule): void;
+  /** Who keeps them awake now; nobody: they do not fire. */
+  keepers(): readonly KeeperKind[];
+  /** Says that this process does, until it is disposed. */
+  announce(kind: KeeperKind): Disposable;
 }
 
 /** `kept`: the folder in which everything of a project is kept. */
@@ -71,6 +76,8 @@ export function schedulesOf(
     list: async () => withRecords(await files.read(), ledger, folder),
     pause: (schedule) => note('schedule-paused', schedule),
     resume: (schedule) => note('schedule-resumed', schedule),
+    keepers: () => livingKeepers(kept),
+    announce: (kind) => announceKeeper(kept, kind),
   };
 }
 
@@ -88,7 +95,7 @@ export function scheduleText({ when, timezone }: Pick<Schedule, 'when' | 'timezo
     'cron' in when
       ? when.cron.trim()
       : 'everyMs' in when
-        ? `every ${formatDuration(when.everyMs)}`
+        ? `every ${writeDuration(when.everyMs)}`
         : `at ${when.at}`;
   return timezone === undefined ? what : `${what}, ${timezone}`;
 }
@@ -161,20 +168,21 @@ function startsOf(loaded: LoadedWorkflow, env: Env): FileStarts {
 }
 
 function listed(
-  { range: _, ...schedule }: Schedule,
+  said: Schedule,
   of: { readonly path: string; readonly name: string; readonly number: number },
 ): Omit<ListedSchedule, 'record'> {
-  const text = scheduleText(schedule);
+  const { when, timezone, overlap, catchUp, windowMs, jitterMs } = said;
+  const text = scheduleText(said);
   const id = scheduleId(of.path, text);
-  const { when, timezone, overlap, catchUp, windowMs, jitterMs } = schedule;
-  const timing = {
+  const schedule = {
     when,
     ...(timezone !== undefined && { timezone }),
+    overlap,
     catchUp,
     windowMs,
     ...(jitterMs !== undefined && { jitterMs }),
-    seed: id,
   };
+  const timing = { ...schedule, seed: id };
   return { id, workflow: of.path, name: of.name, number: of.number, text, schedule, timing, overlap };
 }
 

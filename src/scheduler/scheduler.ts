@@ -42,8 +42,8 @@ export interface SchedulerWorld {
   running(workflow: string, but: DueRun): Promise<readonly RunId[]>;
   /** Asks a run to stop. */
   stop(run: RunId): Promise<void>;
-  /** Settles when a run is over, or the signal aborts. */
-  over(run: RunId, signal: AbortSignal): Promise<void>;
+  /** Settles when a run is over, or when nobody waits any more. */
+  over(run: RunId, noMore: Promise<void>): Promise<void>;
   /** What nobody expected. */
   trouble(error: unknown): void;
 }
@@ -75,7 +75,9 @@ export class Scheduler {
   #entries = new Map<ScheduleId, Entry>();
   #heap = new Heap<{ readonly entry: Entry; readonly at: number }>((a, b) => a.at < b.at);
   #cancelTimer: (() => void) | undefined;
-  readonly #end = new AbortController();
+  #isClosed = false;
+  #close: () => void = () => undefined;
+  readonly #closed = new Promise<void>((resolve) => (this.#close = resolve));
   /** Told after every look. */
   onLook: () => void = () => undefined;
 
@@ -108,7 +110,7 @@ export class Scheduler {
 
   /** Looks at the clock, and at what others wrote, and begins what is due. To be called when the machine woke, too. */
   look(): void {
-    if (this.#end.signal.aborted) return;
+    if (this.#isClosed) return;
     const now = this.#world.clock.now();
     const records = this.#world.records();
     for (const entry of this.#entries.values()) this.#take(entry, { records, now });
@@ -126,14 +128,15 @@ export class Scheduler {
 
   /** Begins nothing any more. Runs that began go on. Settles when nothing is on its way. */
   async close(): Promise<void> {
-    this.#end.abort();
+    this.#isClosed = true;
+    this.#close();
     this.#cancelTimer?.();
     await Promise.all([...this.#entries.values()].map(({ line }) => line));
   }
 
   /** Only the earliest ones are looked at when the timer rings. */
   #ring(): void {
-    if (this.#end.signal.aborted) return;
+    if (this.#isClosed) return;
     const now = this.#world.clock.now();
     const records = this.#world.records();
     for (let top = this.#heap.peek(); top !== undefined && top.at <= now; top = this.#heap.peek()) {
@@ -204,9 +207,8 @@ export class Scheduler {
   }
 
   async #begin({ schedule: { overlap } }: Entry, run: DueRun): Promise<void> {
-    const { signal } = this.#end;
     const world = this.#world;
-    if (signal.aborted) return;
+    if (this.#isClosed) return;
     const said = (record = world.records().get(run.schedule)) => record === undefined || record.paused;
     // Somebody else may have begun it, or paused all of it, while it stood in line.
     if (said()) return;
@@ -220,8 +222,8 @@ export class Scheduler {
         ]);
       }
       if (overlap === 'cancel_running') for (const other of others) await world.stop(other);
-      for (const other of others) await world.over(other, signal);
-      if (signal.aborted || said()) return;
+      for (const other of others) await world.over(other, this.#closed);
+      if (this.#isClosed || said()) return;
     }
     const launched = await world.launch(run);
     const at = world.clock.now();

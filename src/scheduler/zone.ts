@@ -33,6 +33,17 @@ export function nearestZone(name: string): string | undefined {
   return near ?? cities.get(city) ?? cities.get(nearest(city, cities.keys()) ?? '');
 }
 
+/** An instant as clocks in a zone show it, with their offset: `2026-03-29T03:00:00+02:00` (RFC 3339). */
+export function rfc3339(instant: number, zone: Zone): string {
+  const offsetMs = zone.offsetAt(instant);
+  const local = new Date(instant + offsetMs).toISOString().replace(/\.000Z$|Z$/, '');
+  if (offsetMs === 0) return `${local}Z`;
+  const minutes = Math.abs(offsetMs) / 60_000;
+  const [hour, minute] = [Math.floor(minutes / 60), Math.floor(minutes) % 60];
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${local}${offsetMs < 0 ? '-' : '+'}${two(hour)}:${two(minute)}`;
+}
+
 const UTC: Zone = { name: 'UTC', offsetAt: () => 0 };
 
 function makeZone(name: string): Zone | undefined {
