@@ -115,6 +115,11 @@ const forFewFiles = {
   './windows-dialects.ts': { file: './windows-shells.cjs', functions: ['windowsDialect'] },
 };
 
+/** What a project without schedules never needs. */
+const forSchedules = {
+  './project-schedules.ts': { file: './schedules.cjs', functions: ['schedulesOf'] },
+};
+
 /** What a workflow without schedules and without words from elsewhere never needs. */
 const forSomeFiles = {
   ...forFewFiles,
@@ -140,8 +145,9 @@ const bundles = [
       './watching/watching.ts': './watching.cjs',
       './run-terminal.ts': './run-terminal.cjs',
       './logs/logs.ts': './logs.cjs',
+      './scheduling/scheduling.ts': './scheduling.cjs',
     },
-    later: forSomeFiles,
+    later: { ...forSomeFiles, ...forSchedules },
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -181,10 +187,23 @@ const bundles = [
     options: { ...forNode, format: 'cjs' },
   },
   {
+    name: 'schedules in the extension',
+    entry: 'src/extension/scheduling/scheduling.ts',
+    file: 'dist/scheduling.cjs',
+    external: ['vscode'],
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
     name: 'terminals in the extension',
     entry: 'src/extension/run-terminal.ts',
     file: 'dist/run-terminal.cjs',
     external: ['vscode'],
+    options: { ...forNode, format: 'cjs' },
+  },
+  {
+    name: 'schedules of a project',
+    entry: 'src/project/project-schedules.ts',
+    file: 'dist/schedules.cjs',
     options: { ...forNode, format: 'cjs' },
   },
   {
@@ -229,7 +248,7 @@ const bundles = [
     name: 'command line, `baton run` alone',
     entry: 'src/cli/run-main.ts',
     file: 'dist/cli-run.cjs',
-    later: forFewFiles,
+    later: { ...forFewFiles, ...forSchedules },
     options: { ...forNode, format: 'cjs' },
   },
   {

@@ -217,6 +217,7 @@ function program(done: (code: number) => void): Command {
     .option('--install', 'show, and then write, a service that does so whenever you are logged in')
     .option('--uninstall', 'take that service away')
     .option('--yes', 'without a question')
+    .addOption(new Option('--pause', 'leave what was said on the screen').hideHelp())
     .action((options) => act(async (door) => (await import('./serve-main.ts')).serveOr(door, options)));
   baton
     .command('metrics')

@@ -1,7 +1,7 @@
 import type { Refusal } from '../project/runs.ts';
 import { runNow, type Launcher } from '../project/schedule-keeper.ts';
 import { startDetached } from '../project/detached-runner.ts';
-import { givenTo, type ListedSchedule } from '../project/schedules.ts';
+import { givenTo, type ListedSchedule } from '../project/project-schedules.ts';
 import { nextNominal } from '../scheduler/due.ts';
 import { nextsOf, zoneFor } from '../scheduler/schedule-times.ts';
 import { rfc3339 } from '../scheduler/zone.ts';

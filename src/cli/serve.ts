@@ -2,7 +2,7 @@ import path from 'node:path';
 import { FileTriggers } from '../project/file-triggers.ts';
 import { ScheduleKeeper } from '../project/schedule-keeper.ts';
 import { workflowMatcher } from '../project/workflow-files.ts';
-import type { ListedSchedule } from '../project/schedules.ts';
+import type { ListedSchedule } from '../project/project-schedules.ts';
 import { zoneFor } from '../scheduler/schedule-times.ts';
 import { rfc3339 } from '../scheduler/zone.ts';
 import { paint } from '../views/terminal.ts';

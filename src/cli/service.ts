@@ -9,14 +9,23 @@ import { EXIT } from './run.ts';
 
 interface Options {
   readonly yes?: boolean;
+  /** Wait for a key at the end: the terminal was opened for this alone. */
+  readonly pause?: boolean;
 }
 
 /** `baton serve --install`: shows the file and the commands, and does it when that is wanted. */
 export async function installService(door: Door, options: Options): Promise<number> {
+  const code = await install(door, options);
+  if (options.pause === true) await asked('Enter closes this terminal.');
+  return code;
+}
+
+async function install(door: Door, options: Options): Promise<number> {
   const service = serviceHere(door);
   door.print(`${service.file}\n\n${service.text}\n`);
   door.print(`This file will be written, and then:\n${commandsOf(service.start)}\n`);
   if (!(await agreed(door, options, 'Write it and start the service?'))) return EXIT.failed;
+  keepCopy();
   fs.mkdirSync(path.dirname(service.file), { recursive: true });
   fs.writeFileSync(service.file, service.text);
   return runAll(door, service.start)
@@ -42,7 +51,7 @@ function serviceHere({ project }: Door): Service {
     platform: process.platform,
     folder: project.folder,
     home: os.homedir(),
-    command: [process.execPath, path.resolve(process.argv[1] ?? ''), '--folder', project.folder, 'serve'],
+    command: [process.execPath, lasting(), '--folder', project.folder, 'serve'],
     ...(configHome !== undefined && configHome !== '' && { configHome }),
   });
   if (service === undefined)
@@ -50,6 +59,34 @@ function serviceHere({ project }: Door): Service {
       'This system has neither systemd nor launchd nor a task scheduler: start `baton serve` yourself.',
     );
   return service;
+}
+
+/** The bundle that this is, where it is one. */
+function bundle(): string | undefined {
+  const file = path.resolve(process.argv[1] ?? '');
+  return path.basename(file) === 'cli.cjs' ? file : undefined;
+}
+
+/** The copy of the program that the service runs: extensions move with every version, and caches are emptied. */
+function lasting(): string {
+  const own = bundle();
+  if (own === undefined) return path.resolve(process.argv[1] ?? '');
+  const data =
+    process.platform === 'win32'
+      ? (process.env['LOCALAPPDATA'] ?? path.join(os.homedir(), 'AppData', 'Local'))
+      : process.platform === 'darwin'
+        ? path.join(os.homedir(), 'Library', 'Application Support')
+        : (process.env['XDG_DATA_HOME'] ?? path.join(os.homedir(), '.local', 'share'));
+  return path.join(data, 'baton', 'serve', 'cli.cjs');
+}
+
+function keepCopy(): void {
+  const own = bundle();
+  if (own === undefined) return;
+  const folder = path.dirname(lasting());
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of fs.readdirSync(path.dirname(own)))
+    if (name.endsWith('.cjs')) fs.copyFileSync(path.join(path.dirname(own), name), path.join(folder, name));
 }
 
 function told(door: Door, text: string): number {
@@ -69,9 +106,13 @@ async function agreed(door: Door, { yes }: Options, question: string): Promise<b
     );
     return false;
   }
+  return /^y(es)?$/i.test(await asked(`${question} [y/N] `));
+}
+
+async function asked(question: string): Promise<string> {
   const asking = readline.createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+    return (await asking.question(question)).trim();
   } finally {
     asking.close();
   }

@@ -7,6 +7,7 @@ import { chooseRun, chooseWorkflow, isRow } from './choose.ts';
 import type { GraphPanels } from './graph-panels.ts';
 import { logUri } from './log-uri.ts';
 import type { OpenLogs } from './open-logs.ts';
+import type { OpenScheduling } from './open-scheduling.ts';
 import type { GroupRow } from './run-rows.ts';
 import type { PlanDocuments } from './plan-documents.ts';
 import { rerun, resume, runWorkflow, type RunParts } from './run-workflow.ts';
@@ -20,6 +21,7 @@ export interface CommandParts extends RunParts {
   readonly plans: PlanDocuments;
   readonly runsTree: RunsTree;
   readonly logs: OpenLogs;
+  readonly scheduling: OpenScheduling;
 }
 
 /** What a program may say besides the target; VS Code itself passes other things in this place, which are passed over. */
@@ -90,6 +92,30 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await parts.files.rescan();
     parts.graphs.open(made);
     return run(parts, made, { inputs: { who: 'world' } });
+  },
+  'baton.enableSchedule': (parts, target) => switchSchedule(parts, target, true),
+  'baton.disableSchedule': (parts, target) => switchSchedule(parts, target, false),
+  'baton.runScheduleNow': async ({ scheduling }, target) => {
+    const loaded = await scheduling.load();
+    const title = vscode.l10n.t('Run Schedule Now');
+    const chosen = await loaded.choose(target, title, ({ listed }) => listed.broken === undefined);
+    return chosen && loaded.runNow(chosen);
+  },
+  'baton.fireSchedulesHere': () => fireSchedules(true),
+  'baton.fireSchedulesNoMore': () => fireSchedules(false),
+  'baton.keepSchedulesAwake': async ({ projects, starter }) => {
+    const [first] = projects.all();
+    if (first === undefined) return;
+    // What will be written is shown there, and a person says yes to it.
+    const terminal = vscode.window.createTerminal({
+      name: vscode.l10n.t('Keep Schedules Awake'),
+      cwd: first.folder.uri,
+      shellPath: process.execPath,
+      shellArgs: [starter.program, 'serve', '--install', '--pause'],
+      env: { ELECTRON_RUN_AS_NODE: '1' },
+    });
+    terminal.show();
+    return Promise.resolve();
   },
   'baton.deleteRun': deleteRun,
   'baton.refresh': async ({ files, runs }) => {
@@ -386,6 +412,34 @@ async function deleteRuns(
   for (const { place, id } of chosen) await place.project.runs.journal.remove(id);
   await runs.refresh();
   return chosen.map(({ id }) => id);
+}
+
+/** Answers what the schedule says. */
+async function switchSchedule(
+  { scheduling }: CommandParts,
+  target: unknown,
+  on: boolean,
+): Promise<string | undefined> {
+  const loaded = await scheduling.load();
+  const title = on ? vscode.l10n.t('Enable Schedule') : vscode.l10n.t('Disable Schedule');
+  const chosen = await loaded.choose(
+    target,
+    title,
+    ({ listed }) => listed.broken === undefined && (listed.record?.paused === true) === on,
+  );
+  if (chosen === undefined) return undefined;
+  loaded.switch(chosen, on);
+  return chosen.listed.text;
+}
+
+/** Whether schedules fire while this window is open: a setting of the workspace. */
+async function fireSchedules(on: boolean): Promise<void> {
+  const settingsOfBaton = vscode.workspace.getConfiguration('baton');
+  await settingsOfBaton.update(
+    'scheduler.enabled',
+    on ? true : undefined,
+    vscode.ConfigurationTarget.Workspace,
+  );
 }
 
 async function confirmDelete(run: SeenRun): Promise<boolean> {

@@ -9,6 +9,7 @@ import { GraphPanels } from './graph-panels.ts';
 import { keepHistory } from './keep-history.ts';
 import { announceEnds, announceGates } from './notices.ts';
 import { OpenLogs } from './open-logs.ts';
+import { OpenScheduling } from './open-scheduling.ts';
 import { PLAN_SCHEME, PlanDocuments } from './plan-documents.ts';
 import { offerExplanations } from './explain.ts';
 import { showProblems } from './problems.ts';
@@ -28,6 +29,7 @@ import { WorkflowsTree } from './workflows-tree.ts';
 export interface BatonApi {
   readonly workflowsTree: WorkflowsTree;
   readonly runsTree: RunsTree;
+  readonly scheduling: OpenScheduling;
   /** Settles when the workflow files of every folder have been read. */
   readonly ready: Promise<void>;
   /** How long `activate` took, in milliseconds. */
@@ -51,6 +53,8 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
   const graphs = new GraphPanels(projects, { files, runs, extension: extensionUri });
   const logs = new OpenLogs(runs);
   const plans = new PlanDocuments(files);
+  const bar = new StatusBar(runs);
+  const scheduling = new OpenScheduling({ projects, files, starter, secrets, trouble }, runs, bar);
   context.subscriptions.push(
     trouble,
     projects,
@@ -67,7 +71,8 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     showProblems(files),
     offerExplanations(extensionUri),
     new RunProblems({ projects, files, runs, trouble }),
-    new StatusBar(runs),
+    bar,
+    scheduling,
     markFiles(projects, runs),
     keepHistory(projects, runs, trouble),
     vscode.workspace.registerTextDocumentContentProvider(COMPARE_SCHEME, {
@@ -86,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
       graphs,
       plans,
       logs,
+      scheduling,
       runsTree,
       secrets,
       trouble,
@@ -94,7 +100,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
     vscode.workspace.registerTextDocumentContentProvider(PLAN_SCHEME, plans),
     loadFeatures({ projects, analyses, files, runs, extensionUri }),
   );
-  return { workflowsTree, runsTree, ready: files.ready, activationMs: performance.now() - since };
+  return { workflowsTree, runsTree, scheduling, ready: files.ready, activationMs: performance.now() - since };
 }
 
 /** Help with editing comes a moment later, from a bundle of its own. */

@@ -18,6 +18,10 @@ export const settings = {
   inlayHints(): boolean {
     return read('inlayHints') !== false;
   },
+  /** Whether schedules and file triggers fire while this window is open. */
+  schedulerEnabled(scope?: vscode.Uri): boolean {
+    return read('scheduler.enabled', scope) === true;
+  },
   notifications(): NotificationLevel {
     const level = read('notifications');
     return level === 'all' || level === 'off' ? level : 'failures';

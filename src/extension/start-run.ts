@@ -6,6 +6,7 @@ import type { Cause } from '../model/run-event.ts';
 import { startDetached, type RunnerOrder } from '../project/detached-runner.ts';
 import { newRunId } from '../project/run-id.ts';
 import type { Refusal, RunRequest } from '../project/runs.ts';
+import type { Unattended } from '../project/schedule-keeper.ts';
 import type { Place } from './projects.ts';
 import type { RunsWatch } from './runs-watch.ts';
 import { settings } from './settings.ts';
@@ -33,6 +34,11 @@ export class Starter {
     this.#runner = vscode.Uri.joinPath(extension, 'dist', 'cli.cjs').fsPath;
   }
 
+  /** The command line that ships with the extension. */
+  get program(): string {
+    return this.#runner;
+  }
+
   /** Settles once the run has begun; then it goes on whatever becomes of this window. */
   start({ place, workflow, inputs, env = {}, cause, reuse }: RunWish): Promise<Result<RunId, string>> {
     const parallel = settings.parallel(place.folder.uri);
@@ -46,6 +52,34 @@ export class Starter {
       ...(parallel !== undefined && { parallel }),
       ...(reuse !== undefined && { reuse }),
     });
+  }
+
+  /** Starts a run that nobody is there for, under the name it has to have. */
+  async unattended(
+    place: Place,
+    { run, workflow, cause }: Unattended,
+    inputs: Readonly<Record<string, Json>>,
+  ): Promise<Result<RunId, Refusal>> {
+    if (!vscode.workspace.isTrusted) return err({ kind: 'unknown', message: untrustedWords() });
+    const parallel = settings.parallel(place.folder.uri);
+    this.#ours.add(run);
+    const started = await this.#give(place, {
+      kind: 'start',
+      run,
+      workflow,
+      inputs,
+      env: {},
+      cause,
+      ...(parallel !== undefined && { parallel }),
+    });
+    if (!started.ok) this.#ours.delete(run);
+    else await this.#runs.refresh(place);
+    return started;
+  }
+
+  #give(place: Place, task: RunnerOrder['task']): Promise<Result<RunId, Refusal>> {
+    const program = { execPath: process.execPath, file: this.#runner };
+    return startDetached(program, { folder: place.project.folder, files: place.files, task });
   }
 
   /** Goes on with a run whose process died, or that was left waiting for people. */
@@ -70,9 +104,7 @@ export class Starter {
   async #hand(place: Place, task: RunnerOrder['task']): Promise<Result<RunId, string>> {
     if (!vscode.workspace.isTrusted) return err(untrustedWords());
     this.#ours.add(task.run);
-    const program = { execPath: process.execPath, file: this.#runner };
-    const order = { folder: place.project.folder, files: place.files, task };
-    const started = await startDetached(program, order);
+    const started = await this.#give(place, task);
     if (!started.ok) {
       this.#ours.delete(task.run);
       return err(refusalWords(started.error));

@@ -7,6 +7,8 @@ import { ago, asMarkdown, clockTime, inOneLine } from './speech.ts';
 
 /** So many are named in the tooltip. */
 const MOST_NAMED = 8;
+/** What lines of the tooltip may lead to. */
+const OFFERED = ['baton.fireSchedulesHere', 'baton.keepSchedulesAwake'] as const;
 /** What failed longer ago is no news. */
 const NEWS_MS = 24 * 3_600_000;
 
@@ -88,7 +90,9 @@ export class StatusBar implements vscode.Disposable {
     if (next !== undefined)
       lines.push(`- $(clock) ${asMarkdown(next.name)}: ${asMarkdown(clockTime(next.at))}`);
     lines.push(...this.#more());
-    return new vscode.MarkdownString(lines.join('\n'), true);
+    const text = new vscode.MarkdownString(lines.join('\n'), true);
+    text.isTrusted = { enabledCommands: [...OFFERED] };
+    return text;
   }
 
   dispose(): void {

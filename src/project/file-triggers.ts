@@ -7,7 +7,7 @@ import type { RunId } from '../model/attempt.ts';
 import { globsOf } from './matching-files.ts';
 import type { Project } from './project.ts';
 import type { Launcher } from './schedule-keeper.ts';
-import { scheduledRunId, type ListedTrigger } from './schedules.ts';
+import { scheduledRunId, type ListedTrigger } from './project-schedules.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What never starts anything: other programs' own folders, and ours. */

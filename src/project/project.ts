@@ -4,7 +4,7 @@ import { FileJournal } from '../journal/file-journal.ts';
 import type { Groups } from '../journal/groups.ts';
 import type { Journal } from '../journal/journal.ts';
 import { runsOf, type Runs } from './runs.ts';
-import { schedulesOf, type Schedules } from './schedules.ts';
+import { schedulesOf, type Schedules } from './project-schedules.ts';
 import { workflowsOf, type Workflows } from './workflows.ts';
 
 /** A folder opened for work: the one value every door holds. */

@@ -6,7 +6,7 @@ import { Scheduler, type DueRun, type Launch, type SchedulerWorld } from '../sch
 import type { Project } from './project.ts';
 import { newRunId } from './run-id.ts';
 import type { Refusal } from './runs.ts';
-import { scheduledRunId, type ListedSchedule, type Starts } from './schedules.ts';
+import { scheduledRunId, type ListedSchedule, type ListOptions, type Starts } from './project-schedules.ts';
 import { systemClock } from './system-clock.ts';
 
 /** A run that nobody is there for, to be begun in a process of its own. */
@@ -24,6 +24,7 @@ export interface KeeperOptions {
   readonly launch: Launcher;
   readonly trouble: (error: unknown) => void;
   readonly clock?: Clock;
+  readonly list?: ListOptions;
 }
 
 /** Keeps the schedules of one project awake, as long as this process lives. */
@@ -55,7 +56,7 @@ export class ScheduleKeeper {
   async #read(): Promise<void> {
     do {
       this.#again = false;
-      this.#starts = await this.#project.schedules.list();
+      this.#starts = await this.#project.schedules.list(this.#options.list);
       this.#scheduler.keep(this.#starts.schedules.filter(({ broken }) => broken === undefined));
     } while (this.#again);
   }

@@ -50,6 +50,8 @@ Description=Baton schedules of ${systemdText(folder)}
 [Service]
 ExecStart=${command.map(systemdWord).join(' ')}
 WorkingDirectory=${systemdText(folder)}
+# Where the program is an editor's, it has to be Node.
+Environment=ELECTRON_RUN_AS_NODE=1
 Restart=on-failure
 RestartSec=5
 # Runs that were begun go on when this service ends.
@@ -99,6 +101,7 @@ function launchd(name: string, { folder, home, command }: ServiceQuestion): Serv
 ${command.map((word) => `    <string>${xml(word)}</string>`).join('\n')}
   </array>
   <key>WorkingDirectory</key><string>${xml(folder)}</string>
+  <key>EnvironmentVariables</key><dict><key>ELECTRON_RUN_AS_NODE</key><string>1</string></dict>
   <key>RunAtLoad</key><true/>
   <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>
   <key>AbandonProcessGroup</key><true/>

@@ -182,7 +182,11 @@ suite('Completion', () => {
       'dry',
     ],
     ['time zones', 'on:\n  schedule:\n    - cron: "0 1 * * *"\n      timezone: ‸\n', 'Europe/Berlin UTC'],
-    ['keys of an item', 'on:\n  schedule:\n    - ‸\n', 'cron every at timezone overlap catch_up window jitter'],
+    [
+      'keys of an item',
+      'on:\n  schedule:\n    - ‸\n',
+      'cron every at timezone overlap catch_up window jitter',
+    ],
     ['keys of defaults', 'defaults:\n  ‸', 'shell cwd timeout retry env'],
     ['nothing in a comment', 'steps: {} # he‸re', ''],
     ['nothing in prose', 'name: He‸llo', ''],

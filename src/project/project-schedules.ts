@@ -42,11 +42,16 @@ export interface Starts {
   readonly triggers: readonly ListedTrigger[];
 }
 
+export interface ListOptions {
+  /** Secrets come from elsewhere than the environment: that one is not there does not make a schedule broken. */
+  readonly assumeSecrets?: boolean;
+}
+
 /** The schedules of a project, for everybody. Keeping them is `schedule-keeper.ts`. */
 export interface Schedules {
   readonly ledger: ScheduleLedger;
   /** In the order of files, and of what stands in them. Only files that changed since are read again. */
-  list(): Promise<Starts>;
+  list(options?: ListOptions): Promise<Starts>;
   pause(schedule: ListedSchedule): void;
   /** Its times count from now. */
   resume(schedule: ListedSchedule): void;
@@ -73,7 +78,8 @@ export function schedulesOf(
   };
   return {
     ledger,
-    list: async () => withRecords(await files.read(), ledger, folder),
+    list: async ({ assumeSecrets = false } = {}) =>
+      withRecords(await files.read(assumeSecrets), ledger, folder),
     pause: (schedule) => note('schedule-paused', schedule),
     resume: (schedule) => note('schedule-resumed', schedule),
     keepers: () => livingKeepers(kept),
@@ -128,20 +134,23 @@ class FilesThatStart {
     this.#env = env;
   }
 
-  async read(): Promise<ReadonlyMap<string, FileStarts>> {
+  async read(assumeSecrets: boolean): Promise<ReadonlyMap<string, FileStarts>> {
     const known = new Map<string, { readonly stamp: string; readonly starts: FileStarts }>();
     for (const ref of await this.#workflows.list()) {
       const stat = fs.statSync(path.resolve(this.#folder, ref), { throwIfNoEntry: false });
       if (stat === undefined) continue;
-      const stamp = `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+      const stamp = `${stat.mtimeMs} ${stat.size} ${stat.ino} ${assumeSecrets}`;
       const before = this.#known.get(ref);
-      known.set(ref, before?.stamp === stamp ? before : { stamp, starts: this.#startsOf(ref) });
+      known.set(
+        ref,
+        before?.stamp === stamp ? before : { stamp, starts: this.#startsOf(ref, assumeSecrets) },
+      );
     }
     this.#known = known;
     return new Map([...known].map(([ref, { starts }]) => [ref, starts]));
   }
 
-  #startsOf(ref: string): FileStarts {
+  #startsOf(ref: string, assumeSecrets: boolean): FileStarts {
     try {
       const text = fs.readFileSync(path.resolve(this.#folder, ref), 'utf8');
       if (!MAY_START.test(text)) return { schedules: [] };
@@ -149,11 +158,13 @@ class FilesThatStart {
       return { schedules: [], broken: (error as Error).message };
     }
     const loaded = this.#workflows.read(ref);
-    return loaded.ok ? startsOf(loaded.value, this.#env) : { schedules: [], broken: loaded.error };
+    return loaded.ok
+      ? startsOf(loaded.value, assumeSecrets ? undefined : this.#env)
+      : { schedules: [], broken: loaded.error };
   }
 }
 
-function startsOf(loaded: LoadedWorkflow, env: Env): FileStarts {
+function startsOf(loaded: LoadedWorkflow, env: Env | undefined): FileStarts {
   const { workflow } = loaded.analysis;
   const broken = whyNot(loaded, env);
   const { ref: path, name } = workflow;
@@ -187,10 +198,12 @@ function listed(
 }
 
 /** Why a workflow cannot run by itself: its file has mistakes, or it wants to be given something. */
-function whyNot({ analysis }: LoadedWorkflow, env: Env): string | undefined {
+function whyNot({ analysis }: LoadedWorkflow, env: Env | undefined): string | undefined {
   const [first] = blockers(analysis);
   if (first !== undefined) return first.message;
-  const inputs = resolveInputs(analysis.workflow, givenTo(analysis.workflow, env));
+  const { workflow } = analysis;
+  const open = env === undefined ? { inputs: workflow.inputs.filter(({ secret }) => !secret) } : workflow;
+  const inputs = resolveInputs(open, env === undefined ? {} : givenTo(workflow, env));
   return inputs.ok ? undefined : inputs.error.map(({ message }) => message).join(' ');
 }
 
