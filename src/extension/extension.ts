@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): BatonApi {
   const tasks = new Tasks({ projects, files, runs, starter });
   const workflowsTree = new WorkflowsTree({ projects, files, runs });
   const runsTree = new RunsTree(runs, context.workspaceState);
-  const graphs = new GraphPanels(projects, { files, runs, extension: extensionUri });
+  const graphs = new GraphPanels(projects, { projects, files, runs, extension: extensionUri });
   const logs = new OpenLogs(runs);
   const plans = new PlanDocuments(files);
   const bar = new StatusBar(runs);

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { stepGraph } from '../graph/step-graph.ts';
 import { stepAround } from '../language/step-around.ts';
+import { linesOf } from '../base/lines.ts';
+import type { GroupOptions } from '../views/graph-inside.ts';
 import {
   changedStatuses,
   graphView,
@@ -18,9 +20,12 @@ import {
   type StepAction,
 } from '../webview/protocol.ts';
 import { WORDS } from '../webview/words.ts';
+import { groupsOf, isBelow, loadChildren, nodeOfRun, rangeOfStep } from './graph-groups.ts';
+import type { Projects } from './projects.ts';
 import type { RunsWatch, SeenRun } from './runs-watch.ts';
 import { settings } from './settings.ts';
-import { nameOf, stepPlace } from './workflow-rows.ts';
+import { editorRange } from './ranges.ts';
+import { nameOf } from './workflow-rows.ts';
 import type { FactsOf } from './watching/panel-data.ts';
 import type { WorkflowFile, WorkflowFiles } from './workflow-files.ts';
 
@@ -31,6 +36,7 @@ const GATHER_MS = 50;
 const VIEW_MS = 500;
 
 export interface GraphPanelParts {
+  readonly projects: Projects;
   readonly files: WorkflowFiles;
   readonly runs: RunsWatch;
   readonly extension: vscode.Uri;
@@ -54,6 +60,8 @@ export class GraphPanel implements vscode.Disposable {
   /** Which view the panel shows. */
   #shown: PanelView = 'graph';
   #facts: FactsOf | undefined;
+  /** Groups that the person opened or closed. */
+  #toggled: ReadonlySet<string> = new Set();
 
   constructor(workflow: vscode.Uri, panel: vscode.WebviewPanel, parts: GraphPanelParts, run?: SeenRun) {
     this.workflow = workflow;
@@ -163,6 +171,10 @@ export class GraphPanel implements vscode.Disposable {
       case 'act':
         void this.#act(message.step, message.action);
         break;
+      case 'groups':
+        this.#toggled = new Set(message.toggled);
+        void this.#draw();
+        break;
       case 'show-run': {
         const run = this.#parts.runs.find(message.run, this.#file()?.place);
         if (run !== undefined) this.#pin(run);
@@ -211,7 +223,8 @@ export class GraphPanel implements vscode.Disposable {
   }
 
   #runChanged(run: SeenRun): void {
-    if (run !== this.#run) return this.#lookForLive();
+    const isChild = this.#run !== undefined && isBelow(run, this.#run);
+    if (run !== this.#run && !isChild) return this.#lookForLive();
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
       this.#sendStatus();
@@ -251,37 +264,47 @@ export class GraphPanel implements vscode.Disposable {
     const run = this.#run;
     if (run === undefined) return;
     const watching = await import('./watching/watching.ts');
-    const message = await watching.momentMessage((this.#facts ??= new watching.FactsOf()), run, seq);
+    const message = await watching.momentMessage((this.#facts ??= new watching.FactsOf()), run, {
+      seq,
+      groups: this.#groups(),
+    });
     if (message !== undefined) this.#post(message);
   }
 
   async #tell(step: string): Promise<void> {
     const watching = await import('./watching/watching.ts');
     const file = this.#file();
-    const run = this.#run;
+    const node = this.#run && nodeOfRun(this.#parts, this.#run, step);
+    const run = node?.run;
     const state = run && (await this.#parts.runs.load(run));
     const { workflow } = state ?? file?.analysis ?? {};
     const label = workflow?.steps.find(({ id }) => id === step)?.name ?? step;
     this.#post(
       await watching.detailMessage({
         step,
+        address: node?.step ?? step,
         run,
         state,
         label,
         place: file?.place,
         ref: file?.ref ?? '',
-        canRun: vscode.workspace.isTrusted && file?.analysis.runnable === true,
+        canRun:
+          run === this.#run &&
+          state?.steps[step]?.parent === undefined &&
+          vscode.workspace.isTrusted &&
+          file?.analysis.runnable === true,
       }),
     );
   }
 
   async #act(step: string, action: StepAction): Promise<void> {
-    const run = this.#run?.id;
+    const node = this.#run && nodeOfRun(this.#parts, this.#run, step);
     const { executeCommand } = vscode.commands;
-    if (action === 'open' || run === undefined) await this.#openStep(step);
-    else if (action === 'log') await executeCommand('baton.openLog', run, { step });
-    else if (action === 'run-from') await executeCommand('baton.runFromStep', run, { step });
-    else await executeCommand('baton.answerGate', run, { step, answer: action });
+    if (action === 'open' || node === undefined) return this.#openStep(step);
+    const options = { step: node.step };
+    if (action === 'log') await executeCommand('baton.openLog', node.run.id, options);
+    else if (action === 'run-from') await executeCommand('baton.runFromStep', node.run.id, options);
+    else await executeCommand('baton.answerGate', node.run.id, { ...options, answer: action });
   }
 
   async #draw(): Promise<void> {
@@ -310,6 +333,7 @@ export class GraphPanel implements vscode.Disposable {
     const state = run && (await this.#parts.runs.load(run));
     if (run !== undefined && state !== undefined) {
       const { workflow } = state;
+      await loadChildren(this.#parts, run, state);
       const watching = await import('./watching/watching.ts');
       return graphView({
         workflow,
@@ -317,6 +341,7 @@ export class GraphPanel implements vscode.Disposable {
         run: state,
         lost: run.summary.status === 'lost',
         path: await watching.pathOfRun((this.#facts ??= new watching.FactsOf()), run),
+        groups: this.#groups(),
       });
     }
     if (file === undefined) return undefined;
@@ -324,7 +349,7 @@ export class GraphPanel implements vscode.Disposable {
     const where = file.place === undefined ? undefined : { place: file.place, ref: file.ref };
     const watching = await import('./watching/watching.ts');
     const path = cycles.length > 0 ? [] : await watching.pathOfPlan(graph, where);
-    return graphView({ workflow, graph, cycles, path });
+    return graphView({ workflow, graph, cycles, path, groups: this.#groups() });
   }
 
   /** Only what changed; the whole when the panel has not been sent it yet. */
@@ -332,13 +357,19 @@ export class GraphPanel implements vscode.Disposable {
     const { state, summary } = this.#run ?? {};
     if (state === undefined || this.#sent === undefined || this.#sent.length === 0) return void this.#draw();
     const lost = summary?.status === 'lost';
-    const nodes = statusOfNodes(state, { lost });
+    const nodes = statusOfNodes(state, { lost, groups: this.#groups() });
+    // Items and rounds came, or a child run did: these are other nodes.
+    if (!sameIds(this.#sent, nodes)) return void this.#draw();
     const changed = changedStatuses(this.#sent, nodes);
     this.#sent = nodes;
     this.#post({ type: 'status', nodes: changed, run: runSummary(state, { lost }), now: Date.now() });
     this.#refreshView();
     // From its end on, a run can be looked back at, and its critical path is known.
     if (this.#run !== undefined && isOver(this.#run)) void this.#draw();
+  }
+
+  #groups(): GroupOptions {
+    return groupsOf(this.#parts, this.#file(), this.#toggled);
   }
 
   /** A hidden panel asks for everything when it is seen again. */
@@ -349,9 +380,14 @@ export class GraphPanel implements vscode.Disposable {
   }
 
   async #openStep(step: string): Promise<void> {
-    const file = this.#file();
+    const node = this.#run && nodeOfRun(this.#parts, this.#run, step);
+    const other = node !== undefined && node.run !== this.#run ? node.run : undefined;
+    const uri = other && this.#parts.projects.uriOf(other.place, other.summary.workflow);
+    const file = uri === undefined ? this.#file() : this.#parts.files.get(uri);
     if (file === undefined) return;
-    const selection = stepPlace(file, step);
+    const { workflow, text } = file.analysis;
+    const range = rangeOfStep(workflow, node?.step ?? step);
+    const selection = range && editorRange(linesOf(text), range);
     await vscode.window.showTextDocument(file.uri, {
       viewColumn: this.#columnBeside(),
       ...(selection && { selection }),
@@ -377,6 +413,10 @@ export class GraphPanel implements vscode.Disposable {
     clearTimeout(this.#refreshing);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
+}
+
+function sameIds(a: readonly NodeStatus[], b: readonly NodeStatus[]): boolean {
+  return a.length === b.length && a.every(({ id }, i) => id === b[i]?.id);
 }
 
 function isOver({ summary: { status } }: SeenRun): boolean {

@@ -6,7 +6,15 @@ import { describeFailure, type Failure, type RunId } from '../model/attempt.ts';
 import type { SkipReason } from '../model/run-event.ts';
 import type { FinalStatus, RunState, RunStatus, StepState, StepStatus } from '../model/run-state.ts';
 import type { StepKind } from '../model/step-kind.ts';
-import type { StepId, Workflow } from '../model/workflow.ts';
+import type { Step, StepId, Workflow } from '../model/workflow.ts';
+import {
+  insideOfPlan,
+  insideOfRun,
+  type GroupOptions,
+  type Group,
+  type InnerEdge,
+  type InnerNode,
+} from './graph-inside.ts';
 import { runStatus, shownStatus } from './run-report.ts';
 import { progressInside } from './step-rows.ts';
 import { reusedIn, wordsOfWait } from './words.ts';
@@ -44,6 +52,10 @@ export interface GraphNode {
   readonly state?: NodeStatus;
   /** Its id in the file. */
   readonly range: Range;
+  /** It holds other steps; where that is open, they come behind it. */
+  readonly group?: Group;
+  /** The step that it stands in. */
+  readonly within?: StepId;
 }
 
 /** How a step stands in a run. Times are absolute, so an unchanged step gives an unchanged value, however late it is. */
@@ -85,6 +97,8 @@ export interface GraphSource {
   /** The run has no end and nobody carries it on. */
   readonly lost?: boolean;
   readonly path?: readonly StepId[];
+  /** Steps that hold others can be opened; absent: each is one node. */
+  readonly groups?: GroupOptions;
 }
 
 /** A workflow as it is written, or as one of its runs left it. */
@@ -95,31 +109,71 @@ export function graphView({
   run,
   lost = false,
   path = [],
+  groups,
 }: GraphSource): GraphView {
   const steps = new Map(workflow.steps.map((step) => [step.id, step]));
   const states = new Map(
     run === undefined ? [] : statusOfNodes(run, { lost }).map((state) => [state.id, state]),
   );
   const hops = new Set(cycles.flatMap(hopsOf));
+  const edges: InnerEdge[] = [];
+  const nodes = graph.nodes.flatMap(({ id, kind }): GraphNode[] => {
+    const step = steps.get(id);
+    const state = states.get(id);
+    const inside = step && groups && insideOf(step, run, groups);
+    edges.push(...(inside?.edges ?? []));
+    const own = {
+      id,
+      label: step?.name ?? id,
+      kind,
+      ...(state !== undefined && { state }),
+      range: step?.idRange ?? { start: 0, end: 0 },
+      ...(inside?.group !== undefined && { group: inside.group }),
+    };
+    return [own, ...(inside?.nodes ?? []).map((node) => innerNode(node, { lost, isRun: run !== undefined }))];
+  });
   return {
     title: workflow.name || workflow.ref,
     workflow: workflow.ref,
     ...(run !== undefined && { run: runSummary(run, { lost }) }),
-    nodes: graph.nodes.map(({ id, kind }) => {
-      const step = steps.get(id);
-      const state = states.get(id);
-      return {
-        id,
-        label: step?.name ?? id,
-        kind,
-        ...(state !== undefined && { state }),
-        range: step?.idRange ?? { start: 0, end: 0 },
-      };
-    }),
-    edges: graph.edges.map(({ from, to, kind }) => ({ from, to, kind, cyclic: hops.has(hop(from, to)) })),
+    nodes,
+    edges: [
+      ...graph.edges.map(({ from, to, kind }) => ({ from, to, kind, cyclic: hops.has(hop(from, to)) })),
+      ...edges.map((edge) => ({ ...edge, cyclic: false })),
+    ],
     problems: cycles.map((steps) => ({ message: cycleMessage(steps), steps })),
     path,
   };
+}
+
+function insideOf(
+  step: Step,
+  run: RunState | undefined,
+  groups: GroupOptions,
+): ReturnType<typeof insideOfRun> | undefined {
+  const state = run?.steps[step.id];
+  if (run === undefined) return insideOfPlan(step, groups);
+  return state && insideOfRun(run, state, groups);
+}
+
+function innerNode(
+  { state, ...node }: InnerNode,
+  { lost, isRun }: { readonly lost: boolean; readonly isRun: boolean },
+): GraphNode {
+  if (!isRun) return node;
+  return { ...node, state: state === undefined ? NOT_YET(node.id) : shownState(node.id, state, lost) };
+}
+
+/** Of a step that the run has not come to yet. */
+const NOT_YET = (id: StepId): NodeStatus => ({ id, status: 'pending', detail: '' });
+
+function shownState(
+  id: StepId,
+  { step, run }: { readonly step: StepState; readonly run: RunState },
+  lost: boolean,
+): NodeStatus {
+  const gone = shownStatus(step, lost) !== step.status;
+  return gone ? { id, status: 'lost', result: 'lost', detail: '' } : { ...statusOf(step, run), id };
 }
 
 export function runSummary(run: RunState, { lost = false }: { readonly lost?: boolean } = {}): RunSummary {
@@ -135,13 +189,17 @@ export function runSummary(run: RunState, { lost = false }: { readonly lost?: bo
 /** Every step of a run, in file order. With `lost`, what still ran when its owner went away is lost too. */
 export function statusOfNodes(
   run: RunState,
-  { lost = false }: { readonly lost?: boolean } = {},
+  { lost = false, groups }: { readonly lost?: boolean; readonly groups?: GroupOptions } = {},
 ): NodeStatus[] {
   return run.workflow.steps
     .flatMap(({ id }) => run.steps[id] ?? [])
-    .map((step) => {
-      const gone = shownStatus(step, lost) !== step.status;
-      return gone ? { id: step.id, status: 'lost', result: 'lost', detail: '' } : statusOf(step, run);
+    .flatMap((step) => {
+      const own = shownState(step.id, { step, run }, lost);
+      const inside = groups && insideOfRun(run, step, groups);
+      const inner = (inside?.nodes ?? []).map(({ id, state }) =>
+        state === undefined ? NOT_YET(id) : shownState(id, state, lost),
+      );
+      return [own, ...inner];
     });
 }
 

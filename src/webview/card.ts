@@ -1,6 +1,6 @@
 import type { GraphNode, NodeStatus } from '../views/graph-view.ts';
 import { setAttribute, setText, svg } from './elements.ts';
-import { FORGIVEN_ICON, KIND_ICONS, STATUS_ICONS } from './icons.ts';
+import { FORGIVEN_ICON, GROUP_ICONS, KIND_ICONS, STATUS_ICONS } from './icons.ts';
 import type { PlacedNode } from './layout.ts';
 import type { StepMenuContext } from './protocol.ts';
 import type { Ruler } from './ruler.ts';
@@ -13,6 +13,11 @@ const WIDTHS = { least: 196, most: 320 };
 const TEXT = { left: 52, right: 12 };
 const ICON = { x: 20, y: 20 };
 const LABEL_RIGHT = 36;
+/** The switch of a group stands before the icon of the state. */
+const SWITCH = { x: 44, size: 22 };
+
+/** Around what an open group holds. */
+export const GROUP_PADDING = { side: 14, top: 66 };
 const TILE = { x: 12, y: 12, size: 32 };
 
 /** All cards of a drawing have one size, which no state changes, so that a run never moves anything. */
@@ -49,6 +54,9 @@ export class Card {
   #node: GraphNode;
   #needs: readonly string[] = [];
   #width = 0;
+  #height = 0;
+  readonly #switch: SVGGElement;
+  readonly #chevron: SVGTextElement;
 
   constructor(node: GraphNode) {
     this.#node = node;
@@ -59,6 +67,14 @@ export class Card {
     this.#label = svg('text', { class: 'label', x: TEXT.left, y: 25 });
     this.#line = svg('text', { class: 'line', x: TEXT.left, y: 42 });
     this.#state = svg('text', { class: 'glyph state', y: ICON.y });
+    this.#chevron = svg('text', { class: 'glyph chevron', x: SWITCH.size / 2, y: SWITCH.size / 2 });
+    this.#switch = svg(
+      'g',
+      { class: 'switch', 'aria-hidden': 'true' },
+      svg('title'),
+      svg('rect', { width: SWITCH.size, height: SWITCH.size, rx: 5 }),
+      this.#chevron,
+    );
     this.button = svg(
       'g',
       { class: 'card', role: 'button', tabindex: 0, 'data-step': node.id },
@@ -70,6 +86,7 @@ export class Card {
       this.#label,
       this.#line,
       this.#state,
+      this.#switch,
     );
     const context: StepMenuContext = {
       webviewSection: 'step',
@@ -95,8 +112,9 @@ export class Card {
 
   place({ x, y, width, height }: PlacedNode): void {
     setAttribute(this.element, 'transform', `translate(${x} ${y})`);
-    if (width === this.#width) return;
+    if (width === this.#width && height === this.#height) return;
     this.#width = width;
+    this.#height = height;
     for (const [rect, more] of [
       [this.#ring, 8],
       [this.#body, 0],
@@ -105,6 +123,10 @@ export class Card {
       rect.setAttribute('height', `${height + more}`);
     }
     this.#state.setAttribute('x', `${width - ICON.x}`);
+    this.#switch.setAttribute(
+      'transform',
+      `translate(${width - SWITCH.x - SWITCH.size / 2} ${ICON.y - SWITCH.size / 2})`,
+    );
   }
 
   show(node: GraphNode, needs: readonly string[], wording: Wording): void {
@@ -112,10 +134,26 @@ export class Card {
     this.#needs = needs;
     const { state } = node;
     const forgiven = state?.result === 'succeeded' && state.status !== 'succeeded';
+    const { group } = node;
     const kept = ['on-path', 'found'].filter((each) => this.button.classList.contains(each));
-    setAttribute(this.button, 'class', ['card', look(state, forgiven), ...kept].filter(Boolean).join(' '));
+    const holds = [group !== undefined && 'group', group?.open === true && 'open'];
+    const looks = ['card', look(state, forgiven), ...holds, ...kept];
+    setAttribute(this.button, 'class', looks.filter((each) => each !== false && each !== '').join(' '));
+    if (group === undefined) this.button.removeAttribute('aria-expanded');
+    else setAttribute(this.button, 'aria-expanded', `${group.open}`);
+    const { words } = wording;
+    setText(this.#chevron, group === undefined ? '' : group.open ? GROUP_ICONS.open : GROUP_ICONS.closed);
+    const hint = this.#switch.querySelector('title');
+    if (hint !== null) setText(hint, group?.open === true ? words.closeGroup : words.openGroup);
     setText(this.#kind, KIND_ICONS[node.kind]);
-    setText(this.#label, wording.ruler.shortened(node.label, 'label', this.#width - TEXT.left - LABEL_RIGHT));
+    setText(
+      this.#label,
+      wording.ruler.shortened(
+        node.label,
+        'label',
+        this.#width - TEXT.left - LABEL_RIGHT - (group === undefined ? 0 : SWITCH.size),
+      ),
+    );
     setText(this.#state, state === undefined ? '' : forgiven ? FORGIVEN_ICON : STATUS_ICONS[state.status]);
     this.tick(wording);
   }

@@ -25,5 +25,8 @@ export const STATUS_ICONS: Readonly<Record<StepStatus, string>> = {
   lost: '\uead0', // debug-disconnect
 };
 
+/** Of a step that holds others: chevron-right and chevron-down. */
+export const GROUP_ICONS = { closed: '\ueab6', open: '\ueab4' } as const;
+
 /** A failure that `continue_on_error` let pass. */
 export const FORGIVEN_ICON = '\uea6c'; // warning

@@ -1,18 +1,19 @@
 import type { StepId } from '../model/workflow.ts';
 import type { GraphView, NodeStatus, RunSummary } from '../views/graph-view.ts';
 import { centred, fitted, panned, revealing, showsAll, zoomed, type Camera, type Size } from './camera.ts';
-import { cardSize, type Wording } from './card.ts';
+import { cardSize, GROUP_PADDING, type Wording } from './card.ts';
 import { DetailCard } from './detail-card.ts';
 import { Frame } from './frame.ts';
 import { watchGestures } from './gestures.ts';
 import { HistoryView } from './history-view.ts';
 import { connect } from './host.ts';
-import { layoutGraph, type Direction } from './layout.ts';
+import { layoutNested } from './layout-groups.ts';
+import type { Direction } from './layout.ts';
 import { Minimap } from './minimap.ts';
 import type { HostMessage, PanelState, PanelView } from './protocol.ts';
 import { paint } from './paint.ts';
 import { ruler } from './ruler.ts';
-import { Scene, stepAt, type Picture } from './scene.ts';
+import { Scene, stepAt, switchAt, type Picture } from './scene.ts';
 import { changesInWords, runInWords } from './speech.ts';
 import { TimelineView } from './timeline-view.ts';
 import { walk, type Arrow } from './walk.ts';
@@ -58,6 +59,8 @@ class Panel {
   readonly #minimap = new Minimap((point) => this.#look(centred(this.#camera, point, this.#viewSize)));
   #view: PanelView = 'graph';
   #showsPath = false;
+  /** Groups that were opened or closed. */
+  #toggled = new Set<StepId>();
   /** The moment that is shown instead of now; 0: now. */
   #moment = 0;
   #telling: ReturnType<typeof setTimeout> | undefined;
@@ -100,7 +103,11 @@ class Panel {
       this.#detail.hide();
       this.#focus(step);
     });
-    stage.addEventListener('click', ({ target }) => this.#open(stepAt(target)));
+    stage.addEventListener('click', ({ target }) => {
+      const group = switchAt(target);
+      if (group === undefined) this.#open(stepAt(target));
+      else this.#toggle(group);
+    });
     stage.addEventListener('keydown', (event) => this.#cardKey(event));
     document.addEventListener('focusin', ({ target }) => {
       const step = stepAt(target);
@@ -114,6 +121,8 @@ class Panel {
     this.#view = kept?.view ?? 'graph';
     this.#showsPath = kept?.path ?? false;
     this.#host.listen((message) => this.#take(message));
+    this.#toggled = new Set(kept?.toggled);
+    if (this.#toggled.size > 0) this.#host.post({ type: 'groups', toggled: [...this.#toggled] });
     this.#host.post({ type: 'ready' });
     if (this.#view !== 'graph') this.#host.post({ type: 'view', view: this.#view });
   }
@@ -197,7 +206,11 @@ class Panel {
   /** A moment of the past, or now again. Nothing moves, and nothing of it is news. */
   #takeMoment({ seq, nodes, run, afterMs }: HostMessage & { readonly type: 'moment' }): void {
     this.#moment = seq;
-    this.#scene.update(nodes, this.#wording());
+    // What a group holds now may not have been there then.
+    const there = new Set(nodes.map(({ id }) => id));
+    const ahead = [...this.#scene.cards.keys()].filter((id) => !there.has(id));
+    const pending = ahead.map((id): NodeStatus => ({ id, status: 'pending', detail: '' }));
+    this.#scene.update([...nodes, ...pending], this.#wording());
     this.#frame.lookedBack(seq, this.#message?.facts ?? 1, afterMs, this.#words);
     if (seq === 0) this.#run = run;
   }
@@ -276,10 +289,11 @@ class Panel {
     const { view } = message;
     const direction = this.#chosen ?? message.direction;
     const size = cardSize(view.nodes, this.#ruler);
-    const layout = layoutGraph({
-      nodes: view.nodes.map(({ id }) => ({ id, ...size })),
+    const layout = layoutNested({
+      nodes: view.nodes.map(({ id, within }) => ({ id, ...size, ...(within !== undefined && { within }) })),
       edges: view.edges.map((edge) => ({ ...edge, back: edge.kind === 'rewind' || edge.kind === 'loop' })),
       direction,
+      padding: GROUP_PADDING,
     });
     const picture: Picture = { view, layout, direction };
     this.#message = message;
@@ -381,7 +395,8 @@ class Panel {
   #cardKey(event: KeyboardEvent): void {
     const step = stepAt(event.target);
     if (step === undefined || hasModifier(event)) return;
-    if (event.key === 'Enter' || event.key === ' ') this.#open(step);
+    if (event.key === ' ' && this.#scene.cards.get(step)?.node.group !== undefined) this.#toggle(step);
+    else if (event.key === 'Enter' || event.key === ' ') this.#open(step);
     else if (event.key === 'i') {
       this.#wantsFocus = true;
       this.#ask(step);
@@ -391,10 +406,25 @@ class Panel {
     event.preventDefault();
   }
 
+  /** Opens a group or closes it: the host then sends what it holds. */
+  #toggle(step: StepId): void {
+    if (!this.#toggled.delete(step)) this.#toggled.add(step);
+    this.#keep();
+    this.#host.post({ type: 'groups', toggled: [...this.#toggled] });
+  }
+
   #walk(step: StepId, arrow: Arrow): void {
     if (this.#picture === undefined) return;
     const { layout, view, direction } = this.#picture;
-    this.#focus(walk({ nodes: layout.nodes, edges: view.edges, direction }, step, arrow));
+    // Among those of the same group; where it ends, from the group on.
+    const within = new Map(view.nodes.map((node) => [node.id, node.within]));
+    for (let at: StepId | undefined = step; at !== undefined; at = within.get(at)) {
+      const beside = layout.nodes.filter(({ id }) => within.get(id) === within.get(at ?? step));
+      const found = walk({ nodes: beside, edges: view.edges, direction }, at, arrow);
+      if (found === undefined) continue;
+      this.#focus(found);
+      return;
+    }
   }
 
   #focusEdge(key: 'Home' | 'End'): void {
@@ -476,6 +506,7 @@ class Panel {
       ...(this.#chosen !== undefined && { direction: this.#chosen }),
       ...(this.#view !== 'graph' && { view: this.#view }),
       ...(this.#showsPath && { path: true }),
+      ...(this.#toggled.size > 0 && { toggled: [...this.#toggled] }),
       ...(!this.#fits && { camera: this.#camera }),
     };
     this.#host.keep(state);

@@ -96,6 +96,8 @@ export type PanelMessage =
   | { readonly type: 'act'; readonly step: StepId; readonly action: StepAction }
   /** A PNG in base64; absent when it could not be made. */
   | { readonly type: 'painted'; readonly number: number; readonly png?: string }
+  /** The groups that the person opened or closed, all of them: `graph` comes again with what they hold. */
+  | { readonly type: 'groups'; readonly toggled: readonly StepId[] }
   /** Show another run of this workflow. */
   | { readonly type: 'show-run'; readonly run: RunId };
 
@@ -112,6 +114,8 @@ export interface PanelState {
   readonly view?: PanelView;
   /** The critical path stands out. */
   readonly path?: boolean;
+  /** Groups that were opened or closed. */
+  readonly toggled?: readonly StepId[];
   /** Absent: the graph is fitted to the window. */
   readonly camera?: { readonly x: number; readonly y: number; readonly scale: number };
 }
@@ -119,12 +123,15 @@ export interface PanelState {
 /** Reads what an older or a newer panel may have kept. */
 export function readPanelState(kept: unknown): PanelState | undefined {
   if (!isRecord(kept) || typeof kept['workflow'] !== 'string') return undefined;
-  const { workflow, run, direction, camera, view, path } = kept;
+  const { workflow, run, direction, camera, view, path, toggled } = kept;
   return {
     workflow,
     ...(typeof run === 'string' && { run }),
     ...((view === 'timeline' || view === 'history') && { view }),
     ...(path === true && { path }),
+    ...(Array.isArray(toggled) && {
+      toggled: toggled.filter((each): each is string => typeof each === 'string'),
+    }),
     ...((direction === 'right' || direction === 'down') && { direction }),
     ...(isCamera(camera) && { camera: { x: camera.x, y: camera.y, scale: camera.scale } }),
   };

@@ -172,6 +172,11 @@ export class Scene {
   }
 }
 
+/** The step whose group this element opens and closes. */
+export function switchAt(target: EventTarget | null): StepId | undefined {
+  return target instanceof Element && target.closest('.switch') !== null ? stepAt(target) : undefined;
+}
+
 /** The step whose card holds this element. */
 export function stepAt(target: EventTarget | null): StepId | undefined {
   if (!(target instanceof Element)) return undefined;

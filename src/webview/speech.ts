@@ -34,6 +34,7 @@ export function nameOf(
   return [
     node.label,
     words[`kind_${node.kind}`],
+    node.group === undefined ? '' : fill(words.group, { count: node.group.count }),
     ...(state === undefined ? [] : standing(state, now, words)),
     needs.length === 0 ? '' : fill(words.needs, { steps: some(needs, words) }),
   ]

@@ -21,6 +21,10 @@ export const WORDS = {
   emptyTitle: 'A blank page, full of promise',
   emptyMessage: 'Write the first step of this workflow, and its graph grows here as you type.',
 
+  group: 'holds {count} steps',
+  openGroup: 'Show what it holds (Space)',
+  closeGroup: 'Hide what it holds (Space)',
+
   kind_run: 'run step',
   kind_script: 'script step',
   kind_agent: 'agent step',

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { suite, suiteSetup, suiteTeardown, test, teardown } from 'mocha';
 import type { Browser } from 'playwright-core';
+import { analyze } from '../../src/language/analyze.ts';
 import { stepGraph } from '../../src/graph/step-graph.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import type { StepId, Workflow } from '../../src/model/workflow.ts';
@@ -243,6 +244,51 @@ suite('graph panel in Chromium', () => {
     await panel.page.getByRole('button', { name: 'a → c → b → a' }).click();
     assert.equal(await panel.focused(), 'a');
     await panel.page.screenshot({ path: `${SCREENSHOTS}webview-cycle.png` });
+  });
+
+  test('a step that holds others is a box around them, which a click and Space close', async () => {
+    await open();
+    const text =
+      "name: Groups\nsteps:\n  plan: { run: x }\n  tdd:\n    needs: plan\n    loop:\n      max: 3\n      until: steps.test.outcome == 'succeeded'\n      steps:\n        write: { run: x }\n        test: { needs: write, run: x }\n  ship: { needs: tdd, run: x }\n";
+    const { workflow, graph } = analyze(text, { ref: 'w.yaml' });
+    const message = (toggled: readonly string[]): HostMessage => ({
+      type: 'graph',
+      view: graphView({ workflow, graph, groups: { toggled: new Set(toggled) } }),
+      direction: 'right',
+      canRun: true,
+      now: BEGIN,
+    });
+    await panel.send(message([]));
+    assert.deepEqual(await panel.names(), [
+      'plan, run step',
+      'tdd, loop, holds 2 steps, needs plan',
+      'write, run step',
+      'test, run step, needs write',
+      'ship, run step, needs tdd',
+    ]);
+    const box = async (step: string) => panel.page.locator(`[data-step="${step}"] .body`).boundingBox();
+    const [outer, inner] = [await box('tdd'), await box('tdd[1].test')];
+    assert.ok(outer && inner && inner.x > outer.x && inner.x + inner.width < outer.x + outer.width);
+    const expanded = () => panel.page.locator('[data-step="tdd"]').getAttribute('aria-expanded');
+    assert.equal(await expanded(), 'true');
+    await panel.page.screenshot({ path: `${SCREENSHOTS}graph-groups.png` });
+    await panel.page.locator('[data-step="tdd"] .switch').click();
+    const groups = async () => (await panel.posted()).filter(({ type }) => type === 'groups');
+    assert.deepEqual(await groups(), [{ type: 'groups', toggled: ['tdd'] }]);
+    await panel.send(message(['tdd']));
+    assert.equal(await expanded(), 'false');
+    assert.equal((await panel.names()).length, 3);
+    await panel.page.locator('[data-step="tdd"]').focus();
+    await panel.page.keyboard.press(' ');
+    assert.deepEqual((await groups()).at(-1), { type: 'groups', toggled: [] });
+    await panel.send(message([]));
+    // Arrows go among the steps of a group, and from its end on beside it.
+    await panel.page.locator('[data-step="tdd[1].write"]').focus();
+    const focused = () => panel.page.evaluate(() => document.activeElement?.getAttribute('data-step'));
+    await panel.page.keyboard.press('ArrowRight');
+    assert.equal(await focused(), 'tdd[1].test');
+    await panel.page.keyboard.press('ArrowRight');
+    assert.equal(await focused(), 'ship');
   });
 
   test('an empty page has kind words, in the language of the host', async () => {

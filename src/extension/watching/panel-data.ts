@@ -10,6 +10,7 @@ import type { RunEvent } from '../../model/run-event.ts';
 import type { RunState, StepState } from '../../model/run-state.ts';
 import type { StepId } from '../../model/workflow.ts';
 import { expectedMs, pastDurations } from '../../project/history.ts';
+import type { GroupOptions } from '../../views/graph-inside.ts';
 import { runSummary, statusOfNodes } from '../../views/graph-view.ts';
 import { timelineOf } from '../../views/timeline.ts';
 import { trendOf, type PastRun } from '../../views/trend.ts';
@@ -102,7 +103,7 @@ function isOver(status: SeenRun['summary']['status']): boolean {
 export async function momentMessage(
   facts: FactsOf,
   run: SeenRun,
-  seq: number,
+  { seq, groups }: { readonly seq: number; readonly groups: GroupOptions },
 ): Promise<HostMessage | undefined> {
   const events = await facts.read(run);
   const state = replay(seq === 0 ? events : events.slice(0, seq));
@@ -111,14 +112,17 @@ export async function momentMessage(
   return {
     type: 'moment',
     seq,
-    nodes: statusOfNodes(state, { lost }),
+    nodes: statusOfNodes(state, { lost, groups }),
     run: runSummary(state, { lost }),
     afterMs: state.at - state.startedAt,
   };
 }
 
 export interface Told {
+  /** As the graph knows it. */
   readonly step: StepId;
+  /** In the run. */
+  readonly address: StepId;
   readonly run: SeenRun | undefined;
   readonly state: RunState | undefined;
   readonly label: string;
@@ -128,9 +132,10 @@ export interface Told {
 }
 
 export async function detailMessage(told: Told): Promise<HostMessage> {
-  const { step, run, state, place, ref } = told;
-  const known = state?.steps[step];
-  const past = place && (await pastDurations(place.project.runs.journal, ref))[step];
+  const { step, address, run, state, place, ref } = told;
+  const known = state?.steps[address];
+  const past =
+    place && (await pastDurations(place.project.runs.journal, run?.summary.workflow ?? ref))[address];
   const detail: StepDetail = {
     step,
     label: told.label,
