@@ -8,6 +8,9 @@
 // Prints milliseconds (median) and crossings. Those that take too long are left out of larger graphs.
 import { layoutGraph } from '../src/webview/layout.ts';
 
+/** A package that only this script needs, and that may not be there. @param {string} name @returns {Promise<any>} */
+const other = (name) => import(name);
+
 const patience = Number(process.argv[2] ?? 20) * 1000;
 
 /** @typedef {{ nodes: { id: string, width: number, height: number }[], edges: { from: string, to: string }[] }} Graph */
@@ -72,7 +75,7 @@ const layouts = {
 };
 
 try {
-  const dagre = (await import('@dagrejs/dagre')).default;
+  const dagre = (await other('@dagrejs/dagre')).default;
   for (const ranker of ['network-simplex', 'longest-path']) {
     layouts[`dagre, ${ranker}`] = ({ nodes, edges }) => {
       const g = new dagre.graphlib.Graph();
@@ -81,14 +84,14 @@ try {
       for (const { id, width, height } of nodes) g.setNode(id, { width, height });
       for (const { from, to } of edges) g.setEdge(from, to);
       dagre.layout(g);
-      return g.edges().map((edge) => g.edge(edge).points);
+      return g.edges().map((/** @type {unknown} */ edge) => g.edge(edge).points);
     };
   }
 } catch {
   console.log('dagre is not installed.');
 }
 try {
-  const d3 = await import('d3-dag');
+  const d3 = await other('d3-dag');
   layouts['d3-dag'] = ({ nodes, edges }) => {
     const connect = d3.graphConnect().single(true);
     const dag = connect([
@@ -103,13 +106,15 @@ try {
       .decross(d3.decrossTwoLayer())
       .coord(d3.coordGreedy())
       .nodeSize([82, 248])(dag);
-    return [...dag.links()].map(({ points }) => points.map(([x, y]) => ({ x: y, y: x })));
+    return [...dag.links()].map(({ points }) =>
+      points.map((/** @type {[number, number]} */ [x, y]) => ({ x: y, y: x })),
+    );
   };
 } catch {
   console.log('d3-dag is not installed.');
 }
 try {
-  const Elk = (await import('elkjs/lib/elk.bundled.js')).default;
+  const Elk = (await other('elkjs/lib/elk.bundled.js')).default;
   layouts['elkjs'] = async ({ nodes, edges }) => {
     const elk = new Elk();
     const done = await elk.layout({
@@ -118,7 +123,7 @@ try {
       children: nodes.map((node) => ({ ...node })),
       edges: edges.map(({ from, to }, i) => ({ id: `e${i}`, sources: [from], targets: [to] })),
     });
-    return (done.edges ?? []).map(({ sections }) => {
+    return (done.edges ?? []).map((/** @type {{ sections?: any[] }} */ { sections }) => {
       const [section] = sections ?? [];
       return section === undefined
         ? []

@@ -55,11 +55,14 @@ function program(done: (code: number) => void): Command {
     .option('--from <step>', 'this step and everything that depends on it')
     .addOption(cache())
     .option('--plan', 'say what would run, and run nothing')
+    .option('--watch', 'run again whenever files change, until Ctrl-C')
     .option('--json', 'print the facts, one a line')
     .action((name: string | undefined, options) =>
-      options.plan === true
-        ? act(async (door) => (await import('./plan.ts')).plan(door, workflowAmong(name, options)))
-        : actSmall(async (door) => (await import('./run.ts')).run(door, workflowAmong(name, options))),
+      options.watch === true
+        ? act(async (door) => (await import('./watch-run.ts')).watchRun(door, workflowAmong(name, options)))
+        : options.plan === true
+          ? act(async (door) => (await import('./plan.ts')).plan(door, workflowAmong(name, options)))
+          : actSmall(async (door) => (await import('./run.ts')).run(door, workflowAmong(name, options))),
     );
   baton
     .command('plan [workflow]')

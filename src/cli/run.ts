@@ -4,11 +4,13 @@ import { emptyRecord, recordFrom, type Json } from '../base/json.ts';
 import { select } from '../graph/select.ts';
 import type { RunId } from '../model/attempt.ts';
 import type { RunState } from '../model/run-state.ts';
+import type { StepId } from '../model/workflow.ts';
 import type { Queued } from '../project/admission.ts';
 import { startDetached } from '../project/detached-runner.ts';
 import { RunFollower } from '../project/run-follower.ts';
 import { newRunId } from '../project/run-id.ts';
 import { startRun, type OwnOptions, type OwnRun } from '../project/own-runs.ts';
+import type { Part } from '../project/reuse.ts';
 import type { Refusal, RunRequest } from '../project/runs.ts';
 import type { LoadedWorkflow } from '../project/workflows.ts';
 import { impossible, type Result } from '../base/result.ts';
@@ -33,6 +35,8 @@ export interface RunOptions {
   readonly detach?: boolean;
   readonly json?: boolean;
   readonly cache?: CacheMode;
+  /** These steps and what comes after them; the others keep their last end. */
+  readonly again?: ReadonlySet<StepId>;
 }
 
 /** E2. `detached`: in the background, or left waiting at a gate. */
@@ -44,8 +48,8 @@ export async function run(door: Door, { name, options }: Named<RunOptions>): Pro
   const parallel = parallelOf(options.parallel);
   const only = selected(workflow, options);
   // What comes before `--from` is taken over from the last run, as far as it succeeded there.
-  const reuse =
-    options.from === undefined ? undefined : await door.project.runs.reusable(workflow, options.from);
+  const part = partOf(options);
+  const reuse = part && (await door.project.runs.reusable(workflow, part));
   const given = pairs('--input', options.input);
   const secrets = await moreSecrets(door, secretInputs(workflow.analysis.workflow), given);
   const request: RunRequest = {
@@ -64,6 +68,11 @@ export async function run(door: Door, { name, options }: Named<RunOptions>): Pro
     ...(options.cache !== undefined && { cache: options.cache }),
   };
   return options.detach === true ? detach(door, request) : foreground(door, request, options);
+}
+
+function partOf({ from, again }: RunOptions): Part | undefined {
+  if (again !== undefined) return { kind: 'again', steps: again };
+  return from === undefined ? undefined : { kind: 'from', step: from };
 }
 
 /** The inputs of the run from which ends are taken over: what is taken over was made of them. */

@@ -171,7 +171,7 @@ function wordsOf(refusal: { readonly kind: string; readonly message?: string }):
 }
 
 /** The `.gitignore` files of a folder and those below it, read when a path first asks for them. */
-class IgnoreRules {
+export class IgnoreRules {
   readonly #folder: string;
   #rules = new Map<string, Ignore | undefined>();
 

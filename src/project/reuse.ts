@@ -4,8 +4,11 @@ import type { Reused, RunStarted } from '../model/run-event.ts';
 import { roleOf, type RunState, type StepState } from '../model/run-state.ts';
 import type { Step, StepId, Workflow } from '../model/workflow.ts';
 
-/** Which part of an earlier run is worked for again: what did not succeed, or a step and all that comes after it. */
-export type Part = { readonly kind: 'failed' } | { readonly kind: 'from'; readonly step: StepId };
+/** Which part of an earlier run is worked for again: what did not succeed, or a step, or several, and all that comes after them. */
+export type Part =
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'from'; readonly step: StepId }
+  | { readonly kind: 'again'; readonly steps: ReadonlySet<StepId> };
 
 /**
  * The ends that a new run of a workflow takes over from an earlier one: of steps that succeeded, still say the same in
@@ -21,6 +24,7 @@ export function reuseFrom(past: RunState, workflow: Workflow, part: Part): NonNu
       before.status === 'succeeded' &&
       !asksPeople(step) &&
       !(part.kind === 'from' && part.step === step.id) &&
+      !(part.kind === 'again' && part.steps.has(step.id)) &&
       !step.needs.some((need) => again.has(need.step)) &&
       saysTheSame(before.step, step);
     if (!stays) again.add(step.id);

@@ -51,8 +51,8 @@ export interface Runs {
   readonly journal: Journal;
   /** What it would take to begin the same run again: the same file as it is now, the same inputs. */
   again(run: RunId, part?: Part): Promise<Result<RunRequest, Refusal>>;
-  /** The ends before a step that a new run may take over from the last one of the same workflow. */
-  reusable(workflow: LoadedWorkflow, from: StepId): Promise<RunRequest['reuse']>;
+  /** The ends that a new run may take over from the last one of the same workflow. */
+  reusable(workflow: LoadedWorkflow, part: Part): Promise<RunRequest['reuse']>;
   /** Asks the owner to stop; asked again, without the grace. */
   stop(run: RunId, how?: { readonly force?: boolean; readonly by?: StopAsker }): Promise<Asked>;
   /** Answers a gate that waits for people. `left`: the run was parked or lost, and somebody has to go on with it. */
@@ -63,7 +63,7 @@ export function runsOf(journal: Journal, workflows: Workflows): Runs {
   return {
     journal,
     again: (run, part) => again({ journal, workflows }, run, part),
-    reusable: (workflow, from) => reusable(journal, workflow, from),
+    reusable: (workflow, part) => reusable(journal, workflow, part),
     stop: (run, how = {}) =>
       ask(journal, run, { type: 'stop', force: how.force ?? false, by: how.by ?? 'request' }),
     answer: (run, answer) => ask(journal, run, { type: 'answer', ...answer }),
@@ -73,14 +73,14 @@ export function runsOf(journal: Journal, workflows: Workflows): Runs {
 async function reusable(
   journal: Journal,
   workflow: LoadedWorkflow,
-  step: StepId,
+  part: Part,
 ): Promise<RunRequest['reuse']> {
   const last = (await journal.list()).find(
     (run) => run.workflow === workflow.ref && run.status !== 'running',
   );
   const record = last && (await journal.read(last.run));
   const past = record && replay(record.events);
-  return past && reuseFrom(past, workflow.analysis.workflow, { kind: 'from', step });
+  return past && reuseFrom(past, workflow.analysis.workflow, part);
 }
 
 async function ask(journal: Journal, run: RunId, request: Request): Promise<Asked> {
