@@ -243,7 +243,11 @@ export class GraphPanel implements vscode.Disposable {
     const watching = await import('./watching/watching.ts');
     const run = this.#run;
     if (this.#shown === 'timeline' && run !== undefined) {
-      const message = await watching.timelineMessage((this.#facts ??= new watching.FactsOf()), run);
+      const message = await watching.timelineMessage(
+        (this.#facts ??= new watching.FactsOf()),
+        run,
+        this.#parts.runs,
+      );
       if (message !== undefined) this.#post(message);
     }
     const file = this.#file();

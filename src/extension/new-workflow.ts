@@ -91,6 +91,31 @@ function looks(): Readonly<Record<TemplateId, Look>> {
       label: l10n.t('TDD loop'),
       detail: l10n.t('Write until the tests are green'),
     },
+    node: {
+      icon: 'package',
+      label: l10n.t('Node'),
+      detail: l10n.t('Install, lint, check types, test, build'),
+    },
+    python: {
+      icon: 'symbol-namespace',
+      label: l10n.t('Python'),
+      detail: l10n.t('Set up an environment, compile, test'),
+    },
+    release: {
+      icon: 'tag',
+      label: l10n.t('Release'),
+      detail: l10n.t('Check, ask, then tag a version in git'),
+    },
+    backup: {
+      icon: 'archive',
+      label: l10n.t('Backup'),
+      detail: l10n.t('Every night: pack a folder, verify it, keep the last seven'),
+    },
+    'agent-review': {
+      icon: 'hubot',
+      label: l10n.t('Review by an agent'),
+      detail: l10n.t('An agent reads what changed, a person decides'),
+    },
   };
 }
 

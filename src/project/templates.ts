@@ -1,3 +1,5 @@
+import { AGENT_REVIEW, BACKUP, NODE, PYTHON, RELEASE } from './stack-templates.ts';
+
 /** A workflow to begin with: it runs as it stands, and says in comments where one's own commands go. */
 export interface Template {
   readonly id: TemplateId;
@@ -7,7 +9,19 @@ export interface Template {
   readonly body: string;
 }
 
-export type TemplateId = 'start' | 'pipeline' | 'fan-out' | 'fan-in' | 'gate' | 'approval' | 'tdd';
+export type TemplateId =
+  | 'start'
+  | 'pipeline'
+  | 'fan-out'
+  | 'fan-in'
+  | 'gate'
+  | 'approval'
+  | 'tdd'
+  | 'node'
+  | 'python'
+  | 'release'
+  | 'backup'
+  | 'agent-review';
 
 const START = `description: What this workflow is for, in one sentence.
 
@@ -169,6 +183,11 @@ export const TEMPLATES: readonly Template[] = [
   { id: 'gate', detail: 'A check that sends the run back until the work is good enough', body: GATE },
   { id: 'approval', detail: 'A person decides whether the run goes on', body: APPROVAL },
   { id: 'tdd', detail: 'A loop: write until the tests are green', body: TDD },
+  { id: 'node', detail: 'A package of Node: install, lint, types, test, build', body: NODE },
+  { id: 'python', detail: 'A package of Python: environment, compile, test', body: PYTHON },
+  { id: 'release', detail: 'Check, ask, then tag a version in git', body: RELEASE },
+  { id: 'backup', detail: 'Every night: pack a folder, verify it, keep the last seven', body: BACKUP },
+  { id: 'agent-review', detail: 'An agent reads what changed, a person decides', body: AGENT_REVIEW },
 ];
 
 /** A workflow's text. */

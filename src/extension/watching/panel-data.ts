@@ -16,14 +16,15 @@ import { timelineOf } from '../../views/timeline.ts';
 import { trendOf, type PastRun } from '../../views/trend.ts';
 import { shownStatus } from '../../views/run-report.ts';
 import { statusWords, stepDetail } from '../../views/words.ts';
-import type { HostMessage, StepAction, StepDetail } from '../../webview/protocol.ts';
+import type { HostMessage, StepAction, StepDetail, TimelineContent } from '../../webview/protocol.ts';
 import type { Place } from '../projects.ts';
 import type { RunsWatch, SeenRun } from '../runs-watch.ts';
-import { inOneLine } from '../speech.ts';
+import { clockTime, inOneLine } from '../speech.ts';
 
 /** So many runs make a trend. */
 const TREND_RUNS = 60;
 const TREND_FACTS: ReadonlySet<RunEvent['type']> = new Set(['run-started', 'attempt-ended']);
+const ENDS: ReadonlySet<RunEvent['type']> = new Set(['attempt-ended']);
 const TAIL_BYTES = 4096;
 const MOST_LINES = 6;
 const MOST_OUTPUTS = 6;
@@ -64,13 +65,34 @@ export async function pathOfPlan(
   return criticalPath(indexGraph(graph), (id) => past[id] ?? 1);
 }
 
-export async function timelineMessage(facts: FactsOf, run: SeenRun): Promise<HostMessage | undefined> {
+export async function timelineMessage(
+  facts: FactsOf,
+  run: SeenRun,
+  runs: RunsWatch,
+): Promise<HostMessage | undefined> {
   const events = await facts.read(run);
   const state = replay(events);
   if (state === undefined) return undefined;
   const timeline = timelineOf(events, state);
   const story = timeline.story.map(({ text, values }) => vscode.l10n.t(text, ...values));
-  return { type: 'timeline', timeline, story, now: Date.now() };
+  return { type: 'timeline', timeline, story, now: Date.now(), ...(await earlier(run, runs)) };
+}
+
+/** How long steps took in the run before, the last one that succeeded if there is one. */
+async function earlier(
+  { place, summary }: SeenRun,
+  runs: RunsWatch,
+): Promise<Pick<TimelineContent, 'before' | 'beforeMs'>> {
+  const before = runs
+    .all()
+    .filter((each) => each.place === place && each.summary.workflow === summary.workflow)
+    .filter((each) => each.summary.startedAt < summary.startedAt && isOver(each.summary.status));
+  const chosen = before.find((each) => each.summary.status === 'succeeded') ?? before[0];
+  if (chosen === undefined) return {};
+  const ends = await place.project.runs.journal.readFacts(chosen.id, ENDS);
+  const beforeMs: Record<StepId, number> = {};
+  for (const end of ends) if (end.type === 'attempt-ended') beforeMs[end.step] = end.durationMs;
+  return { before: clockTime(chosen.summary.startedAt), beforeMs };
 }
 
 export async function historyMessage(
