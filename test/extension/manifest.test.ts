@@ -49,6 +49,27 @@ suite('The texts of the extension', () => {
   });
 });
 
+suite('A translation', () => {
+  for (const language of ['de']) {
+    test(`to ${language} has every text, with everything that is filled in, and no other`, () => {
+      for (const [from, to] of [
+        ['l10n/bundle.l10n.json', `l10n/bundle.l10n.${language}.json`],
+        ['package.nls.json', `package.nls.${language}.json`],
+      ] as const) {
+        const texts = Object.entries(readJson(path.join(ROOT, from)) as Record<string, string>); // ours
+        const translated = readJson(path.join(ROOT, to)) as Record<string, string>; // ours
+        assert.deepEqual(Object.keys(translated).sort(), texts.map(([key]) => key).sort(), to);
+        for (const [key, text] of texts) {
+          const said = translated[key] ?? '';
+          assert.ok(said.trim() !== '', key);
+          for (const pattern of [/\{\w+\}/g, /\(command:[\w.]+\)/g, /`[^`]+`/g])
+            assert.deepEqual((said.match(pattern) ?? []).sort(), (text.match(pattern) ?? []).sort(), key);
+        }
+      }
+    });
+  }
+});
+
 /** What is handed to `l10n.t` as a plain string. */
 function textsInCode(): string[] {
   const folder = path.join(ROOT, 'src/extension');
