@@ -6,6 +6,7 @@
 //   npm install (in bench/); node bench/layout.js [seconds that another one may take]
 //
 // Prints milliseconds (median) and crossings. Those that take too long are left out of larger graphs.
+import { layered } from './layered-graph.js';
 import { layoutGraph } from '../src/webview/layout.ts';
 
 /** A package that only this script needs, and that may not be there. @param {string} name @returns {Promise<any>} */
@@ -13,26 +14,7 @@ const other = (name) => import(name);
 
 const patience = Number(process.argv[2] ?? 20) * 1000;
 
-/** @typedef {{ nodes: { id: string, width: number, height: number }[], edges: { from: string, to: string }[] }} Graph */
-
-/** Layers of ten, each node with one to three needs, most of them in the layer before. @param {number} count @returns {Graph} */
-function layered(count) {
-  let seed = count;
-  const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-  const nodes = Array.from({ length: count }, (_, i) => ({ id: `n${i}`, width: 196, height: 56 }));
-  const edges = [];
-  for (let i = 10; i < count; i++) {
-    const needs = new Set();
-    for (let k = 1 + Math.floor(random() * 3); k > 0; k--) {
-      const back = random() < 0.9 ? 1 : 1 + Math.floor(random() * 4);
-      const layer = Math.max(0, Math.floor(i / 10) - back);
-      needs.add(layer * 10 + Math.floor(random() * 10));
-    }
-    for (const need of needs) edges.push({ from: `n${need}`, to: `n${i}` });
-  }
-  return { nodes, edges };
-}
-
+/** @typedef {ReturnType<typeof layered>} Graph */
 /** @typedef {{ x: number, y: number }} Point */
 
 /** How many pairs of polylines cross, by a sweep over x. @param {Point[][]} lines */

@@ -135,7 +135,7 @@ export class Card {
     const { state } = node;
     const forgiven = state?.result === 'succeeded' && state.status !== 'succeeded';
     const { group } = node;
-    const kept = ['on-path', 'found'].filter((each) => this.button.classList.contains(each));
+    const kept = ['on-path', 'found', 'away'].filter((each) => this.button.classList.contains(each));
     const holds = [group !== undefined && 'group', group?.open === true && 'open'];
     const looks = ['card', look(state, forgiven), ...holds, ...kept];
     setAttribute(this.button, 'class', looks.filter((each) => each !== false && each !== '').join(' '));

@@ -346,7 +346,7 @@ class Panel {
   #look(camera: Camera, { fits = false }: { readonly fits?: boolean } = {}): void {
     this.#camera = camera;
     this.#fits = fits;
-    this.#scene.look(camera);
+    this.#scene.look(camera, this.#viewSize);
     this.#frame.scale(camera.scale);
     this.#detail.hide();
     this.#showMinimap();

@@ -1,10 +1,10 @@
 import type { StepId } from '../model/workflow.ts';
 import type { GraphView, GraphViewEdge, NodeStatus } from '../views/graph-view.ts';
-import type { Camera } from './camera.ts';
+import type { Camera, Size } from './camera.ts';
 import { Card, type Wording } from './card.ts';
 import { edgePath } from './curve.ts';
 import { setAttribute, svg } from './elements.ts';
-import type { Direction, GraphLayout } from './layout.ts';
+import type { Direction, GraphLayout, PlacedNode } from './layout.ts';
 import { fill, type WordKey } from './words.ts';
 
 /** A laid out graph, ready to be drawn. */
@@ -13,6 +13,13 @@ export interface Picture {
   readonly layout: GraphLayout<GraphViewEdge & { readonly back: boolean }>;
   readonly direction: Direction;
 }
+
+/** Below this scale no word can be read. */
+const READABLE = 0.35;
+/** From so many cards on it is worth the trouble. */
+const MANY = 200;
+/** Around what is in view, in pixels of the drawing: what comes into view next. */
+const MARGIN = 300;
 
 interface DrawnEdge {
   readonly edge: GraphViewEdge;
@@ -28,6 +35,9 @@ export class Scene {
   readonly #cards = new Map<StepId, Card>();
   #edgesOf = new Map<StepId, DrawnEdge[]>();
   #marked: StepId | undefined;
+  #places = new Map<Card, PlacedNode>();
+  /** Those out of view. */
+  readonly #away = new Set<Card>();
 
   constructor() {
     this.#world.append(this.#edges, this.#list);
@@ -109,12 +119,30 @@ export class Scene {
     for (const [id, card] of this.#cards) card.button.classList.toggle('found', found?.has(id) === true);
   }
 
-  look({ x, y, scale }: Camera): void {
+  look(camera: Camera, view: Size): void {
+    const { x, y, scale } = camera;
     this.#world.setAttribute('transform', `translate(${x} ${y}) scale(${scale})`);
+    this.#leaveOut(camera, view);
     // The dots behind the graph move with it.
     const spacing = 24 * scale * 2 ** Math.max(0, Math.ceil(Math.log2(0.7 / scale)));
     this.stage.style.backgroundSize = `${spacing}px ${spacing}px`;
     this.stage.style.backgroundPosition = `${x}px ${y}px`;
+  }
+
+  /** What nobody can see or read costs no painting: words from far away, and all but the outline of cards out of view. */
+  #leaveOut({ x, y, scale }: Camera, { width, height }: Size): void {
+    this.stage.classList.toggle('far', scale < READABLE);
+    if (scale < READABLE || this.#places.size < MANY) return;
+    const [left, top] = [-x / scale - MARGIN, -y / scale - MARGIN];
+    const [right, bottom] = [(width - x) / scale + MARGIN, (height - y) / scale + MARGIN];
+    for (const [card, place] of this.#places) {
+      const away =
+        place.x > right || place.x + place.width < left || place.y > bottom || place.y + place.height < top;
+      if (away === this.#away.has(card)) continue;
+      card.button.classList.toggle('away', away);
+      if (away) this.#away.add(card);
+      else this.#away.delete(card);
+    }
   }
 
   #drawCards(view: GraphView, layout: Picture['layout'], wording: Wording): void {
@@ -125,17 +153,22 @@ export class Scene {
     const nodes = view.nodes.toSorted(
       (a, b) => (places.get(a.id)?.rank ?? 0) - (places.get(b.id)?.rank ?? 0),
     );
+    this.#places = new Map();
     const kept = new Set(nodes.map((node) => node.id));
     for (const [id, card] of this.#cards) {
       if (kept.has(id)) continue;
       card.element.remove();
+      this.#away.delete(card);
       this.#cards.delete(id);
     }
     for (const [index, node] of nodes.entries()) {
       const card = this.#cards.get(node.id) ?? new Card(node);
       this.#cards.set(node.id, card);
       const place = places.get(node.id);
-      if (place !== undefined) card.place(place);
+      if (place !== undefined) {
+        card.place(place);
+        this.#places.set(card, place);
+      }
       card.show(
         node,
         (needs.get(node.id) ?? []).map((id) => labels.get(id) ?? id),
