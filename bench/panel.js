@@ -8,7 +8,7 @@ import { layered } from './layered-graph.js';
 import { THEMES } from '../test/webview/themes.ts';
 
 /** It speaks of a browser, which the types of these scripts know nothing of. @type {any} */
-const pages = await import(String('../test/webview/panel-page.ts'));
+const pages = await import(new URL('../test/webview/panel-page.ts', import.meta.url).href);
 const { openBrowser, panelBundle, PanelPage } = pages;
 
 const steps = Number(process.argv[2] ?? 2000);

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 
-/** How long ago, as the person's language says it: `3min ago`, `yesterday`. */
+/** How long ago, or how soon, as the person's language says it: `3min ago`, `yesterday`, `in 2h`. */
 export function ago(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1000);
   const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style: 'narrow' });
-  if (seconds > -45) return format.format(0, 'second');
+  if (Math.abs(seconds) < 45) return format.format(0, 'second');
   const minutes = Math.round(seconds / 60);
-  if (minutes > -60) return format.format(minutes, 'minute');
+  if (Math.abs(minutes) < 60) return format.format(minutes, 'minute');
   const hours = Math.round(minutes / 60);
-  if (hours > -24) return format.format(hours, 'hour');
+  if (Math.abs(hours) < 24) return format.format(hours, 'hour');
   return format.format(Math.round(hours / 24), 'day');
 }
 
