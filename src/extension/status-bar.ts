@@ -3,7 +3,7 @@ import { isFailedRun } from '../views/run-groups.ts';
 import { statusWords } from '../views/words.ts';
 import { openGates } from './answer-gate.ts';
 import { runName, type RunsWatch, type SeenRun } from './runs-watch.ts';
-import { ago, asMarkdown, clockTime, inOneLine } from './speech.ts';
+import { ago, asMarkdown, inOneLine } from './speech.ts';
 
 /** So many are named in the tooltip. */
 const MOST_NAMED = 8;
@@ -86,9 +86,6 @@ export class StatusBar implements vscode.Disposable {
     const lines = ['**Baton**', ''];
     for (const run of live.slice(0, MOST_NAMED)) lines.push(`- $(sync~spin) ${runLine(run)}`);
     for (const run of failed.slice(0, MOST_NAMED)) lines.push(`- $(error) ${runLine(run)}`);
-    const next = this.#next();
-    if (next !== undefined)
-      lines.push(`- $(clock) ${asMarkdown(next.name)}: ${asMarkdown(clockTime(next.at))}`);
     lines.push(...this.#more());
     const text = new vscode.MarkdownString(lines.join('\n'), true);
     text.isTrusted = { enabledCommands: [...OFFERED] };

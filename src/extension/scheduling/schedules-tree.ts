@@ -144,7 +144,8 @@ function tooltipLines(row: PlacedSchedule, schedules: WindowSchedules): readonly
   return lines;
 }
 
-function nextLines(listed: PlacedSchedule['listed']): readonly string[] {
+/** The next times, in the zone of the schedule, as a list in Markdown. */
+export function nextLines(listed: PlacedSchedule['listed']): readonly string[] {
   const now = Date.now();
   const { enabledAt = now } = listed.record ?? {};
   const times = nextsOf(

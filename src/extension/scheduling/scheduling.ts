@@ -5,7 +5,7 @@ import type { RunsWatch } from '../runs-watch.ts';
 import { ago, asMarkdown, inOneLine } from '../speech.ts';
 import { refusalWords } from '../start-run.ts';
 import type { NextRun } from '../status-bar.ts';
-import { nextOf, SchedulesTree, uriOf, type ScheduleRow } from './schedules-tree.ts';
+import { nextLines, nextOf, SchedulesTree, uriOf, type ScheduleRow } from './schedules-tree.ts';
 import { WindowSchedules, type PlacedSchedule, type SchedulingWorld } from './window-schedules.ts';
 
 const MINUTE_MS = 60_000;
@@ -66,13 +66,15 @@ export class Scheduling implements vscode.Disposable {
     const placed = this.schedules.schedules();
     if (placed.length === 0) return [];
     const now = Date.now();
-    const lines = placed.slice(0, MOST_NAMED).map(({ listed }) => {
-      if (listed.broken !== undefined) return `- $(warning) ${asMarkdown(listed.name)}: ${l10n.t('broken')}`;
+    const lines = placed.slice(0, MOST_NAMED).flatMap(({ listed }): string[] => {
+      if (listed.broken !== undefined)
+        return [`- $(warning) ${asMarkdown(listed.name)}: ${l10n.t('broken')}`];
       if (listed.record?.paused === true)
-        return `- $(circle-slash) ${asMarkdown(listed.name)}: ${l10n.t('off')}`;
+        return [`- $(circle-slash) ${asMarkdown(listed.name)}: ${l10n.t('off')}`];
       const next = nextOf(listed, now);
       const when = next === undefined ? l10n.t('never again') : ago(next, now);
-      return `- $(clock) ${asMarkdown(inOneLine([listed.name, when, listed.text]))}`;
+      const heading = `- $(clock) ${asMarkdown(inOneLine([listed.name, when, listed.text]))}`;
+      return [heading, ...nextLines(listed).map((line) => `    ${line}`)];
     });
     const counts = schedulerMetrics({
       runs: this.#runs.all().map(({ summary }) => summary),
