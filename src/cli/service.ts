@@ -30,7 +30,11 @@ async function install(door: Door, options: Options): Promise<number> {
   fs.writeFileSync(service.file, service.text);
   return runAll(door, service.start)
     ? told(door, `Schedules of ${door.project.folder} are kept awake by the service ${service.name}.\n`)
-    : EXIT.failed;
+    : told(
+        door,
+        'The file is written, but the service does not run: run the commands above once that works.\n',
+        EXIT.failed,
+      );
 }
 
 /** `baton serve --uninstall`. */
@@ -42,7 +46,13 @@ export async function uninstallService(door: Door, options: Options): Promise<nu
   if (!(await agreed(door, options, 'Stop the service and remove it?'))) return EXIT.failed;
   const stopped = runAll(door, service.stop);
   fs.rmSync(service.file, { force: true });
-  return stopped ? told(door, `The service ${service.name} is gone.\n`) : EXIT.failed;
+  return stopped
+    ? told(door, `The service ${service.name} is gone.\n`)
+    : told(
+        door,
+        `${service.file} is removed; whether the service still runs could not be found out.\n`,
+        EXIT.failed,
+      );
 }
 
 function serviceHere({ project }: Door): Service {
@@ -89,9 +99,9 @@ function keepCopy(): void {
     if (name.endsWith('.cjs')) fs.copyFileSync(path.join(path.dirname(own), name), path.join(folder, name));
 }
 
-function told(door: Door, text: string): number {
+function told(door: Door, text: string, code: number = EXIT.succeeded): number {
   door.print(text);
-  return EXIT.succeeded;
+  return code;
 }
 
 function commandsOf(commands: readonly (readonly string[])[]): string {

@@ -26,6 +26,7 @@ export interface NestedInput<N extends NestedNode, E extends LayoutEdge> {
   readonly edges: readonly E[];
   readonly direction: Direction;
   readonly padding: Padding;
+  readonly before?: ReadonlyMap<string, number>;
 }
 
 /** A node that holds others is as large as they need, at least as large as it asks for. */
@@ -43,6 +44,7 @@ export function layoutNested<N extends NestedNode, E extends LayoutEdge>({
   edges,
   direction,
   padding,
+  before,
 }: NestedInput<N, E>): NestedLayout<E> {
   const ids = new Set(nodes.map(({ id }) => id));
   const holderOf = new Map(
@@ -60,7 +62,15 @@ export function layoutNested<N extends NestedNode, E extends LayoutEdge>({
       ...node,
       ...sizeOf(node, layouts.get(node.id), padding),
     }));
-    layouts.set(holder, layoutGraph({ nodes: sized, edges: inner.get(holder) ?? [], direction }));
+    layouts.set(
+      holder,
+      layoutGraph({
+        nodes: sized,
+        edges: inner.get(holder) ?? [],
+        direction,
+        ...(before !== undefined && { before }),
+      }),
+    );
   };
   for (const { id } of nodes.toReversed()) if (held.has(id)) layoutOf(id);
   layoutOf(ROOT);

@@ -16,7 +16,59 @@ const MOST_SWAP_ROUNDS = 8;
  * is the better of input order and depth-first order, so the answer is never worse than input order.
  * After Gansner, Koutsofios, North and Vo (1993).
  */
-export function orderLayers(graph: Layered): Ordering {
+export function orderLayers(graph: Layered, before?: Float64Array): Ordering {
+  const fresh = freshOrder(graph);
+  const kept = before && keptOrder(graph, before);
+  const bound = fresh.crossings * (1 + WORTH_MOVING.share) + WORTH_MOVING.crossings;
+  return kept !== undefined && kept.crossings <= bound ? kept : fresh;
+}
+
+/** People know their way around a drawing: only for so many fewer crossings it is made anew after an edit. */
+const WORTH_MOVING = { share: 0.25, crossings: 6 };
+
+/**
+ * The order that nodes had before (by their places, NaN for new ones), with what is new between its neighbours. Nodes
+ * that were there never change sides; undefined where most are new.
+ */
+function keptOrder(graph: Layered, before: Float64Array): Ordering | undefined {
+  const known = before.reduce((count, place) => count + (Number.isNaN(place) ? 0 : 1), 0);
+  if (known * 2 < graph.nodeCount) return undefined;
+  const place = new Float64Array(graph.size).fill(Number.NaN);
+  place.set(before);
+  // Bends lie on the way from end to end; what is new, between what it leads from and to.
+  for (let k = 0; k < graph.tail.length; k++) {
+    const [from, to] = [at(place, at(graph.tail, k)), at(place, at(graph.head, k))];
+    const start = Number.isNaN(from) ? to : from;
+    const step = ((Number.isNaN(to) ? from : to) - start) / (at(graph.bendCount, k) + 1);
+    for (let i = 0; i < at(graph.bendCount, k); i++)
+      place[at(graph.firstBend, k) + i] = start + step * (i + 1);
+  }
+  for (let v = 0; v < graph.size; v++) if (Number.isNaN(at(place, v))) place[v] = between(graph, v, place);
+  const layers = inputOrder(graph);
+  for (const layer of layers) layer.sort((v, w) => at(place, v) - at(place, w));
+  const desk = new Desk(graph);
+  desk.take(layers);
+  const isKnown = (v: number) => v < graph.nodeCount && !Number.isNaN(at(before, v));
+  const crossings = desk.swapNeighbours((v, w) => isKnown(v) && isKnown(w));
+  return { layers: desk.order(), crossings };
+}
+
+/** The middle of what a node is linked with; far out where nothing of that is known. */
+function between({ up, down }: Layered, v: number, place: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const { first, list } of [up, down]) {
+    for (let k = at(first, v); k < at(first, v + 1); k++) {
+      const there = at(place, at(list, k));
+      if (Number.isNaN(there)) continue;
+      sum += there;
+      count++;
+    }
+  }
+  return count === 0 ? Number.MAX_VALUE : sum / count;
+}
+
+function freshOrder(graph: Layered): Ordering {
   const desk = new Desk(graph);
   let best = inputOrder(graph);
   let least = desk.take(best);
@@ -104,7 +156,8 @@ class Desk {
     return this.#crossings();
   }
 
-  swapNeighbours(): number {
+  /** `stay` tells of two nodes that they must not change sides. */
+  swapNeighbours(stay: (v: number, w: number) => boolean = () => false): number {
     const { up, down } = this.#graph;
     for (let round = 0, better = true; round < MOST_SWAP_ROUNDS && better; round++) {
       better = false;
@@ -112,7 +165,7 @@ class Desk {
         for (let i = 0; i + 1 < layer.length; i++) {
           const v = layer[i] as number; // i + 1 is inside, so i is
           const w = layer[i + 1] as number;
-          if (this.#gain(v, w, up) + this.#gain(v, w, down) <= 0) continue;
+          if (stay(v, w) || this.#gain(v, w, up) + this.#gain(v, w, down) <= 0) continue;
           layer[i] = w;
           layer[i + 1] = v;
           this.#place[w] = i;

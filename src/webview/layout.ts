@@ -24,6 +24,8 @@ export interface LayoutInput<N extends LayoutNode = LayoutNode, E extends Layout
   readonly nodes: readonly N[];
   readonly edges: readonly E[];
   readonly direction: Direction;
+  /** Where nodes stood across the direction in the drawing before (their middle), so that an edit moves little. */
+  readonly before?: ReadonlyMap<string, number>;
 }
 
 export interface Point {
@@ -72,14 +74,14 @@ const ASPECT = 1.7;
 /**
  * A layered drawing after Sugiyama, Tagawa and Toda (1981): cycles opened, ranks by longest path, bends on long
  * edges, fewer crossings by median sweeps, positions by least squares. The same input gives the same drawing, and
- * input order settles ties, so that a small edit moves little. Cyclic graphs are drawn too: people look at them
+ * with the places of the drawing before, nodes keep their sides unless that costs many crossings. Cyclic graphs are drawn too: people look at them
  * while they mend them. Each unconnected part is laid out alone, then the parts are packed in rows.
  */
 export function layoutGraph<N extends LayoutNode, E extends LayoutEdge>(
   input: LayoutInput<N, E>,
 ): GraphLayout<E> {
   const axes = axesOf(input.direction);
-  const parts = partsOf(input).map((part) => layoutPart(part, axes));
+  const parts = partsOf(input).map((part) => layoutPart(part, axes, input.before));
   const { length, breadth } = pack(parts, axes.aspect);
   const nodes = new Map<number, PlacedNode>();
   const edges = new Map<number, RoutedEdge<E>>();
@@ -214,11 +216,12 @@ function partsOf({ nodes, edges }: LayoutInput): Part[] {
   return [...parts.values()];
 }
 
-function layoutPart(part: Part, axes: Axes): LaidOutPart {
+function layoutPart(part: Part, axes: Axes, before: LayoutInput['before']): LaidOutPart {
   const loops = new Set(part.edges.filter((edge) => edge.from === edge.to).map((edge) => edge.from));
   const links = part.edges.filter((edge) => edge.from !== edge.to);
   const graph = layeredGraph(part.nodes.length, links);
-  const { layers, crossings } = orderLayers(graph);
+  const places = before && Float64Array.from(part.nodes, ({ node }) => before.get(node.id) ?? Number.NaN);
+  const { layers, crossings } = orderLayers(graph, places);
   const { across, breadth } = placeAcross(graph, layers, (v) => {
     const node = part.nodes[v]?.node;
     return node === undefined ? 0 : axes.across(node) + (loops.has(v) ? 2 * SELF_LOOP : 0);

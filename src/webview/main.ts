@@ -294,6 +294,8 @@ class Panel {
       edges: view.edges.map((edge) => ({ ...edge, back: edge.kind === 'rewind' || edge.kind === 'loop' })),
       direction,
       padding: GROUP_PADDING,
+      ...(before?.view.workflow === view.workflow &&
+        before.direction === direction && { before: placesIn(before) }),
     });
     const picture: Picture = { view, layout, direction };
     this.#message = message;
@@ -525,6 +527,13 @@ class Panel {
   #now(): number {
     return Date.now() + this.#ahead;
   }
+}
+
+/** Where each card stands across the direction of the run. */
+function placesIn({ layout: { nodes }, direction }: Picture): ReadonlyMap<StepId, number> {
+  return new Map(
+    nodes.map(({ id, x, y, width, height }) => [id, direction === 'right' ? y + height / 2 : x + width / 2]),
+  );
 }
 
 /** What was drawn, brought up to date, so that drawing it anew (turned, translated) shows the present. */
