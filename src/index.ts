@@ -23,4 +23,40 @@ export type { PlannedStep, PlanPart, RunPlan } from './model/run-plan.ts';
 export type { Cause, Fact, RunEnd, RunEvent } from './model/run-event.ts';
 export type { Failure, Outcome } from './model/attempt.ts';
 export type { Diagnostic, Severity } from './model/diagnostic.ts';
-export type { Step, Workflow } from './model/workflow.ts';
+export type { Step, Workflow as CheckedWorkflow } from './model/workflow.ts';
+export {
+  analyzeWorkflowDependencies,
+  type DependencyAnalysis,
+  type DependentTask,
+} from './library/dependencies.ts';
+export {
+  CycleError,
+  DuplicateTaskError,
+  MissingDependencyError,
+  TaskFailedError,
+  TaskTimeoutError,
+} from './library/errors.ts';
+export {
+  CircuitBreaker,
+  circuitBreaker,
+  CircuitOpenError,
+  type CircuitOptions,
+  type CircuitState,
+} from './library/circuit-breaker.ts';
+export { RetryPolicy, withRetry, type RetryOn, type RetryPolicyOptions } from './library/retry-policy.ts';
+export {
+  Task,
+  TaskStatus,
+  type SkipReason,
+  type TaskContext,
+  type TaskInit,
+  type TaskOptions,
+  type TaskResult,
+} from './library/task.ts';
+export {
+  WorkflowEngine,
+  type ExecuteOptions,
+  type WorkflowEvent,
+  type WorkflowResult,
+} from './library/engine.ts';
+export { Workflow, type NoResults } from './library/workflow.ts';
